@@ -19,6 +19,7 @@ APIS = {
     "3.0": ("/3.0", "DIALECT_MAILCHIMP", "mc_"),
     "page": ("", "DIALECT_PAGE", "page_"),
     "track": ("/t", "DIALECT_PAGE", "page_track_"),
+    "subscribe": ("/subscribe", "DIALECT_PAGE", "page_"),
     "files": ("/files", "DIALECT_PAGE", "page_"),
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -95,4 +95,5 @@ void api_add_track_routes(struct router *router, struct api *api)
 {
 	add_tables(router, api, "/t");
 	add_tables(router, api, "/files");
+	add_tables(router, api, "/subscribe");
 }

@@ -22,6 +22,10 @@ struct reader_language;
 void page_begin(struct strbuf *out, const char *title); /* with a heading */
 void page_begin_in(struct strbuf *out, const struct reader_language *language,
 		   const char *title);
+/* css: rules of ours beside the usual ones; what is in it is not checked. */
+void page_begin_styled(struct strbuf *out,
+		       const struct reader_language *language,
+		       const char *title, const char *heading, const char *css);
 void page_paragraph(struct strbuf *out, const char *text);
 void page_link(struct strbuf *out, const char *href, const char *text);
 void page_end(struct strbuf *out);

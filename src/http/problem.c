@@ -249,6 +249,8 @@ static const char *mailchimp_type(const char *title)
 static bool is_of_readers(const struct request *rq)
 {
 	return strncmp(rq->path, "/t/", 3) == 0 ||
+	       strcmp(rq->path, "/subscribe") == 0 ||
+	       strncmp(rq->path, "/subscribe/", 11) == 0 ||
 	       strncmp(rq->path, "/files/", 7) == 0;
 }
 

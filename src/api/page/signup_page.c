@@ -1,0 +1,292 @@
+/* A sign-up form with all around it. Called by its handlers; any worker. */
+#include "api/page/signup_page.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/utf8.h"
+#include "design/colour.h"
+#include "http/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void signup_page_release(struct signup_page *page)
+{
+	store_put(&page->db);
+	vec_release(&page->fields);
+	vec_release(&page->categories);
+	vec_release(&page->interests);
+	vec_release(&page->wrong);
+}
+
+const char *signup_text(const struct signup_page *page, enum reader_text text)
+{
+	return page->language->text[text];
+}
+
+const char *signup_page_title(const struct signup_page *page)
+{
+	const char *company = list_company(&page->list, page->rq->arena);
+	const char *option = api_of(page->rq)->organisation;
+
+	if (option && *option)
+		return option;
+	return *company ? company : page->list.name;
+}
+
+/* --- loading --- */
+
+static int by_order(const void *a, const void *b)
+{
+	const struct merge_def *x = a, *y = b;
+
+	if (x->display_order != y->display_order)
+		return x->display_order < y->display_order ? -1 : 1;
+	return x->id < y->id ? -1 : 1;
+}
+
+/* What is not public is not shown, and not taken. */
+static int load_fields(struct signup_page *page, struct err *err)
+{
+	struct merge_defs *defs = &page->fields;
+	size_t kept = 0;
+
+	if (merge_field_list(page->db, page->list.id, page->rq->arena, defs,
+			     err) < 0)
+		return -1;
+	for (size_t i = 0; i < defs->n; i++)
+		if (defs->v[i].is_public)
+			defs->v[kept++] = defs->v[i];
+	defs->n = kept;
+	if (kept > 1)
+		qsort(defs->v, kept, sizeof(*defs->v), by_order);
+	return 0;
+}
+
+static int load_categories(struct signup_page *page, struct err *err)
+{
+	struct interest_categories *all = &page->categories;
+	size_t kept = 0;
+
+	if (interest_category_list(page->db, page->list.id, page->rq->arena,
+				   all, err) < 0 ||
+	    interest_list(page->db, page->list.id, 0, page->rq->arena,
+			  &page->interests, err) < 0)
+		return -1;
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].form != INTEREST_HIDDEN)
+			all->v[kept++] = all->v[i];
+	all->n = kept;
+	return 0;
+}
+
+int signup_page_load(struct request *rq, struct db *db, const struct list *list,
+		     struct signup_page *out, struct err *err)
+{
+	*out = (struct signup_page){
+		.rq = rq, .db = db, .list = *list, .stamp = ""
+	};
+	out->language =
+		reader_language_accepted(request_header(rq, "Accept-Language"));
+	if (list_account_id(db, out->account, err) < 0 ||
+	    signup_form_get(db, list->id, rq->arena, &out->form, err) < 0 ||
+	    load_fields(out, err) < 0)
+		return -1;
+	return load_categories(out, err);
+}
+
+int signup_page_open(struct request *rq, struct signup_page *out,
+		     struct err *err)
+{
+	struct db *db = NULL;
+	const char *u = request_query(rq, "u"), *id = request_query(rq, "id");
+	struct list list;
+	int found;
+
+	*out = (struct signup_page){ .rq = rq };
+	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	out->db = db; /* the caller releases it, whatever happens */
+	found = id ? list_find(db, id, rq->arena, &list, err) : 0;
+	if (found > 0 && signup_page_load(rq, db, &list, out, err) < 0)
+		return -1;
+	if (found < 0)
+		return -1;
+	if (!found || !u || strcmp(u, out->account) != 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no such form");
+	return 0;
+}
+
+/* --- showing --- */
+
+void signup_add_lines(const char *text, struct strbuf *out)
+{
+	struct str rest = str_of(text);
+
+	while (rest.len) {
+		struct str line = str_trim(str_cut(&rest, '\n'));
+
+		if (!line.len)
+			continue;
+		strbuf_addstr(out, "<p dir=\"auto\">");
+		strbuf_add_html(out, line);
+		strbuf_addstr(out, "</p>\n");
+	}
+}
+
+static void add_hidden(const char *name, const char *value, struct strbuf *out)
+{
+	strbuf_addstr(out, "<input type=\"hidden\" name=\"");
+	strbuf_add_html(out, str_of(name));
+	strbuf_addstr(out, "\" value=\"");
+	strbuf_add_html(out, str_of(value));
+	strbuf_addstr(out, "\">\n");
+}
+
+/* People and their programs do not see it; those who fill in whatever there is
+ * do. */
+static void add_trap(const struct signup_page *page, struct strbuf *out)
+{
+	strbuf_addf(out, "<div class=\"trap\" aria-hidden=\"true\"%s><label>",
+		    page->stamp ? ""
+				: " style=\"position:absolute;width:1px;"
+				  "height:1px;overflow:hidden;"
+				  "clip-path:inset(50%)\"");
+	strbuf_add_html(out, str_of(signup_text(page, READER_TRAP)));
+	strbuf_addf(out,
+		    " <input type=\"text\" name=\"b_%s_%s\" tabindex=\"-1\" "
+		    "autocomplete=\"off\" value=\"\"></label></div>\n",
+		    page->account, page->list.hex);
+}
+
+void signup_write_form(const struct signup_page *page, const char *action,
+		       struct strbuf *out)
+{
+	strbuf_addstr(out, "<form method=\"post\" action=\"");
+	strbuf_add_html(out, str_of(action));
+	strbuf_addf(out, "\"%s>\n", page->stamp ? " novalidate" : "");
+	signup_write_fields(page, out);
+	add_trap(page, out);
+	if (page->stamp)
+		add_hidden("shown", page->stamp, out);
+	strbuf_addstr(out, "<p><button type=\"submit\" name=\"subscribe\" "
+			   "value=\"1\">");
+	strbuf_add_html(out, str_of(signup_text(page, READER_SIGN_UP)));
+	strbuf_addstr(out, "</button></p>\n</form>\n");
+}
+
+/* Of the header: "" where it has none. Lives as long as the tree. */
+static const char *header_of(const json_t *header, const char *name)
+{
+	const char *text = json_string_value(json_object_get(header, name));
+
+	return text ? text : "";
+}
+
+static void add_number(const json_t *header, const char *name,
+		       const char *attribute, struct strbuf *out)
+{
+	struct str text = str_trim(str_of(header_of(header, name)));
+	int64_t n;
+
+	if (str_ends(text, "px"))
+		text.len -= 2;
+	if (str_to_int(text, &n) && n >= 0 && n <= 2000)
+		strbuf_addf(out, " %s=\"%lld\"", attribute, (long long)n);
+}
+
+static void add_border(const json_t *header, struct strbuf *out)
+{
+	const char *style = header_of(header, "image_border_style");
+	struct str width = str_of(header_of(header, "image_border_width"));
+	struct colour c;
+	int64_t n;
+
+	if (str_ends(width, "px"))
+		width.len -= 2;
+	if (strcmp(style, "none") == 0 || !str_to_int(width, &n) || n < 0 ||
+	    n > 50 ||
+	    !colour_parse(str_of(header_of(header, "image_border_color")), &c))
+		return;
+	/* the style is one of a list, see form/signup_form.c */
+	strbuf_addf(out, " style=\"border:%lldpx %s #%02x%02x%02x\"",
+		    (long long)n, style, c.r, c.g, c.b);
+}
+
+static void add_picture(const json_t *header, struct strbuf *out)
+{
+	const char *align = header_of(header, "image_align");
+	const char *link = header_of(header, "image_link");
+
+	strbuf_addf(out, "<p style=\"text-align:%s\">",
+		    strcmp(align, "none") == 0 ? "start" : align);
+	if (*link) {
+		strbuf_addstr(out, "<a rel=\"noopener noreferrer\" href=\"");
+		strbuf_add_html(out, str_of(link));
+		strbuf_addstr(out, "\">");
+	}
+	strbuf_addstr(out, "<img src=\"");
+	strbuf_add_html(out, str_of(header_of(header, "image_url")));
+	strbuf_addstr(out, "\" alt=\"");
+	strbuf_add_html(out, str_of(header_of(header, "image_alt")));
+	strbuf_addch(out, '"');
+	add_number(header, "image_width", "width", out);
+	add_number(header, "image_height", "height", out);
+	add_border(header, out);
+	strbuf_addstr(out, *link ? "></a></p>\n" : "></p>\n");
+}
+
+void signup_begin(const struct signup_page *page, const char *heading,
+		  struct response *rs)
+{
+	CLEANUP(json_free) json_t *header = NULL;
+	CLEANUP(strbuf_release) struct strbuf css = STRBUF_INIT;
+	struct err ignored = ERR_INIT; /* our own column */
+
+	rs->content_type = PAGE_TYPE;
+	signup_write_css(&page->form, &css);
+	page_begin_styled(&rs->body, page->language, signup_page_title(page),
+			  heading, css.buf);
+	if (json_parse(str_of(page->form.header), &header, &ignored) < 0)
+		return;
+	if (*header_of(header, "image_url")) {
+		response_header(rs, "Content-Security-Policy",
+				"default-src 'none'; style-src "
+				"'unsafe-inline'; img-src https:; form-action "
+				"'self'; frame-ancestors 'none'; base-uri "
+				"'none'");
+		add_picture(header, &rs->body);
+	}
+	signup_add_lines(header_of(header, "text"), &rs->body);
+}
+
+/* Beside this page, wherever a proxy has put it. */
+static const char *action_of(const struct signup_page *page)
+{
+	return arena_printf(page->rq->arena, "%spost?u=%s&id=%s",
+			    str_ends(str_of(page->rq->path), "/subscribe")
+				    ? "subscribe/"
+				    : "",
+			    page->account, page->list.hex);
+}
+
+void signup_write_page(const struct signup_page *page, struct response *rs)
+{
+	bool is_wrong = page->wrong.n > 0;
+	struct strbuf *out = &rs->body;
+
+	signup_begin(page, page->list.name, rs);
+	signup_add_lines(signup_form_text(&page->form, "signup_message",
+					  page->rq->arena),
+			 out);
+	if (is_wrong || page->once_more) {
+		strbuf_addstr(out, "<p class=\"wrong\" role=\"alert\">");
+		strbuf_add_html(
+			out,
+			str_of(signup_text(page, is_wrong ? READER_FIX
+							  : READER_ONCE_MORE)));
+		strbuf_addstr(out, "</p>\n");
+	}
+	signup_write_form(page, action_of(page), out);
+	page_end(out);
+}

@@ -1,0 +1,91 @@
+/*
+ * api/page/signup_page.h - the hosted sign-up form of an audience
+ *
+ * What the handlers (signup.c, signup_confirm.c) share: the form as it is
+ * shown, what was typed, and what is wrong with it. Names of fields are those
+ * of Mailchimp's embedded forms. Everything typed is hostile: it is checked
+ * before it is used and escaped where it is shown.
+ */
+#ifndef API_PAGE_SIGNUP_PAGE_H
+#define API_PAGE_SIGNUP_PAGE_H
+
+#include "api/api.h"
+#include "audience/form/signup_form.h"
+#include "audience/interest/interest.h"
+#include "audience/list.h"
+#include "audience/merge_field.h"
+#include "reader/reader_text.h"
+
+struct signup_wrong {
+	const char *name; /* EMAIL, or the tag of a field */
+	enum reader_text text;
+};
+
+struct signup_page {
+	struct request *rq;
+	struct db *db;
+	struct list list;
+	char account[LIST_ACCOUNT_HEX + 1];
+	const struct reader_language *language;
+	struct signup_form form;
+	struct merge_defs fields; /* public ones, as they are displayed */
+	struct interest_categories categories; /* but hidden ones */
+	struct interests interests;
+	VEC(struct signup_wrong) wrong;
+	const char *stamp; /* when it was shown, signed; NULL: it is embedded
+			      elsewhere, without what was typed */
+	bool once_more;    /* it asks for another press of the button */
+};
+void signup_page_release(struct signup_page *page);
+
+/* u and id of the query. ERR_NOT_FOUND: no such audience. */
+int signup_page_open(struct request *rq, struct signup_page *out,
+		     struct err *err);
+/* The same of a list that is known; db is the page's from here. */
+int signup_page_load(struct request *rq, struct db *db, const struct list *list,
+		     struct signup_page *out, struct err *err);
+/* What its owner calls itself, or the list. */
+const char *signup_page_title(const struct signup_page *page);
+const char *signup_text(const struct signup_page *page, enum reader_text text);
+
+/* --- what was typed --- */
+
+/* Of the form, or of the query of a GET; cut to what is worth showing again.
+ * "": nothing. */
+const char *signup_typed(const struct signup_page *page, const char *name);
+/* "PART[of]" */
+const char *signup_typed_part(const struct signup_page *page, const char *name,
+			      const char *part);
+bool signup_chose(const struct signup_page *page,
+		  const struct interest_category *category,
+		  const struct interest *interest);
+/* Checks it: fills page->wrong, or *body_out with what member_apply takes. */
+int signup_read(struct signup_page *page, json_t **body_out, struct err *err);
+/* The field that only programs fill in has something. */
+bool signup_is_trapped(const struct signup_page *page);
+/* Of the hidden time stamp. */
+enum signup_age {
+	SIGNUP_STRANGE, /* none of ours: of a form elsewhere */
+	SIGNUP_TOO_QUICK,
+	SIGNUP_STALE,
+	SIGNUP_FINE,
+};
+enum signup_age signup_age(const struct signup_page *page);
+const char *signup_new_stamp(const struct signup_page *page);
+
+/* --- showing --- */
+
+/* The form alone. action: where it posts to. */
+void signup_write_form(const struct signup_page *page, const char *action,
+		       struct strbuf *out);
+void signup_write_fields(const struct signup_page *page, struct strbuf *out);
+/* The page up to its heading, with the header of the form. */
+void signup_begin(const struct signup_page *page, const char *heading,
+		  struct response *rs);
+void signup_write_page(const struct signup_page *page, struct response *rs);
+/* Texts of the owner: lines are paragraphs. */
+void signup_add_lines(const char *text, struct strbuf *out);
+/* Rules of ours, and of the form's styles those that do no harm. */
+void signup_write_css(const struct signup_form *form, struct strbuf *out);
+
+#endif

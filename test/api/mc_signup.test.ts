@@ -1,0 +1,278 @@
+/** People come into an audience by themselves: the hosted form, and the mail by which they confirm. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { before, describe, it } from "node:test";
+import { caughtMail, countOf, hrefs, parseMail, until, useReceiver, useServer, whatHolds, type Client, type Json, type Reply } from "../harness/index.js";
+
+const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+const german = { "accept-language": "de" };
+const form = { "content-type": "application/x-www-form-urlencoded" };
+
+describe("who signs up", () => {
+  const server = useServer({ env: { MUSTER_SIGNUP_PER_CLIENT: "0", MUSTER_WEBHOOKS_PRIVATE: "true" } });
+  const receiver = useReceiver();
+  let api: Client;
+  let list: string;
+  let where: string;
+  const member = async (address: string) => (await api.get(`/3.0/lists/${list}/members/${md5(address)}`)).body;
+  const post = (fields: Record<string, string> | string, options: Json = {}) =>
+    server.anonymous.post(`/subscribe/post${where}`, typeof fields === "string" ? fields : new URLSearchParams(fields).toString(), {
+      ...options, headers: { ...form, ...options.headers },
+    });
+  const mails = async (address: string): Promise<Json[]> => (await server.admin.get("/api/v1/outbox", { rcpt: address })).body.items;
+  const settled = () => until("no job waits", async () => countOf(server, "audience", "SELECT COUNT(*) FROM job WHERE kind = 'confirm-mail' AND state IN (1, 2)") === 0);
+  async function linkOf(address: string): Promise<string> {
+    const mail = await parseMail((await caughtMail(server, address)).source);
+    return new URL(hrefs(mail.html!).find((url) => url.includes("/subscribe/confirm/"))!).pathname;
+  }
+  const confirm = (link: string, options = {}): Promise<Reply> =>
+    server.anonymous.post(link, "confirm=1", { headers: form, ...options });
+
+  before(async () => {
+    api = server.mailchimp;
+    list = (await api.get("/3.0/lists")).body.lists[0].id;
+    await api.patch(`/3.0/lists/${list}`, { campaign_defaults: { from_name: "Ann", from_email: "ann@example.org", subject: "", language: "en" } });
+    where = `?u=${(await api.get("/3.0/")).body.account_id}&id=${list}`;
+    await api.post(`/3.0/lists/${list}/webhooks`, {
+      url: `${receiver.url}/signup`, events: { subscribe: true }, sources: { user: true, admin: false, api: false },
+    });
+  });
+
+  it("sees the form in their language", async () => {
+    const { text, headers } = await server.anonymous.get(`/subscribe${where}`, {}, { headers: german });
+    assert.match(text, /<html lang="de" dir="ltr">/);
+    assert.match(text, /Anmelden<\/button>/);
+    assert.match(text, /name="FNAME"/);
+    assert.match(headers.get("content-security-policy")!, /frame-ancestors 'none'/);
+    assert.match((await server.anonymous.get(`/subscribe${where}`, {}, { headers: { "accept-language": "ar" } })).text, /lang="ar" dir="rtl"/);
+    for (const wrong of ["", "?u=1&id=2", where.replace(/u=./, "u=x"), `?id=${list}`, where.replace(list, "0123456789")])
+      await server.anonymous.get(`/subscribe${wrong}`, {}, { status: 404 });
+  });
+
+  it("comes from a form elsewhere, and confirms by the button", async () => {
+    const address = "o'neill@example.org";
+    const { text } = await post({ EMAIL: " O'Neill@Example.org ", FNAME: "ليلى", LNAME: "<b>O'Neill</b>", unknown: "x" }, { headers: german });
+    assert.match(text, /Fast fertig/);
+    let now = await member(address);
+    assert.deepEqual([now.status, now.merge_fields.FNAME, now.merge_fields.LNAME, now.source], ["pending", "ليلى", "<b>O'Neill</b>", "Hosted Signup Form"]);
+    const { source } = await caughtMail(server, address);
+    const mail = await parseMail(source);
+    assert.equal(mail.subject, "Bitte bestätigen Sie Ihre Anmeldung");
+    assert.ok(!source.includes("ليلى") && !mail.html!.includes("Neill</b>"));
+    const link = await linkOf(address);
+    // what scanners do
+    for (const agent of ["GET", "HEAD"]) await server.anonymous.request(agent, link);
+    await server.anonymous.post(link, "", { status: 400, headers: form });
+    assert.equal((await member(address)).status, "pending");
+    const page = await server.anonymous.get(link);
+    assert.match(page.text, /lang="de"/);
+    assert.match(page.headers.get("content-security-policy")!, /frame-ancestors 'none'/);
+    assert.match((await confirm(link)).text, /Sie sind angemeldet/);
+    now = await member(address);
+    assert.equal(now.status, "subscribed");
+    assert.match(now.ip_opt, /^127\./);
+    assert.ok(now.timestamp_opt);
+    const told = await receiver.next((r) => r.method === "POST");
+    assert.deepEqual([told.form.get("type"), told.form.get("data[email]")], ["subscribe", address]);
+    // once more is nothing new
+    assert.match((await confirm(link)).text, /Sie sind angemeldet/);
+    assert.match((await server.anonymous.get(link)).text, /Sie sind angemeldet/);
+    assert.equal((await mails(address)).length, 1);
+  });
+
+  it("learns nothing of who is subscribed", async () => {
+    const pages = [];
+    for (const address of ["o'neill@example.org", "nobody.knows@example.org"])
+      pages.push((await post({ EMAIL: address })).text);
+    assert.equal(pages[0], pages[1]);
+    await settled();
+    assert.equal((await mails("o'neill@example.org")).length, 1); // one an hour
+  });
+
+  it("is told by a mail that it is subscribed", async () => {
+    await api.put(`/3.0/lists/${list}/members/${md5("in@example.org")}`, { email_address: "in@example.org", status_if_new: "subscribed" });
+    await post({ EMAIL: "in@example.org", FNAME: "Stranger" });
+    assert.equal((await caughtMail(server, "in@example.org")).subject, "You are subscribed already");
+    assert.equal((await member("in@example.org")).merge_fields.FNAME, "");
+  });
+
+  it("is not mailed often, whoever asks, and however many lists there are", async () => {
+    for (let n = 0; n < 4; n++) await post({ EMAIL: "bombed@example.org" });
+    await settled();
+    await caughtMail(server, "bombed@example.org");
+    assert.equal((await mails("bombed@example.org")).length, 1);
+    await Promise.all([post({ EMAIL: "twice@example.org" }), post({ EMAIL: "twice@example.org" })]);
+    await settled();
+    await caughtMail(server, "twice@example.org");
+    assert.equal((await mails("twice@example.org")).length, 1);
+    assert.equal((await member("twice@example.org")).status, "pending");
+  });
+
+  it("had left, and comes back only by its own word", async () => {
+    const path = `/3.0/lists/${list}/members/${md5("left@example.org")}`;
+    await api.put(path, { email_address: "left@example.org", status_if_new: "subscribed", merge_fields: { FNAME: "Lea" } });
+    await api.patch(path, { status: "cleaned" });
+    await post({ EMAIL: "left@example.org", FNAME: "Leah" });
+    // nothing changes because somebody has typed an address
+    assert.deepEqual([(await member("left@example.org")).status, (await member("left@example.org")).merge_fields.FNAME], ["cleaned", "Lea"]);
+    await api.patch(path, { status: "subscribed" }, { status: 400 });
+    await confirm(await linkOf("left@example.org"));
+    assert.deepEqual([(await member("left@example.org")).status, (await member("left@example.org")).merge_fields.FNAME], ["subscribed", "Leah"]);
+  });
+
+  it("was deleted for good, and comes back by the form alone", async () => {
+    const path = `/3.0/lists/${list}/members/${md5("gone@example.org")}`;
+    await api.put(path, { email_address: "gone@example.org", status_if_new: "subscribed" });
+    await api.post(`${path}/actions/delete-permanent`, undefined, { status: 204 });
+    await api.put(path, { email_address: "gone@example.org", status_if_new: "pending" }, { status: 400 });
+    await post({ EMAIL: "gone@example.org" });
+    assert.equal((await member("gone@example.org")).status, "pending");
+    await confirm(await linkOf("gone@example.org"));
+    assert.equal((await member("gone@example.org")).status, "subscribed");
+    assert.equal(countOf(server, "audience", "SELECT COUNT(*) FROM suppression"), 0);
+  });
+
+  it("is not subscribed by a link from before it left", async () => {
+    await post({ EMAIL: "fickle@example.org" });
+    const link = await linkOf("fickle@example.org");
+    await api.patch(`/3.0/lists/${list}/members/${md5("fickle@example.org")}`, { status: "unsubscribed" });
+    assert.match((await confirm(link)).text, /no longer valid/);
+    assert.equal((await member("fickle@example.org")).status, "unsubscribed");
+  });
+
+  it("is not subscribed by a link to an address it had", async () => {
+    await post({ EMAIL: "old@example.org" });
+    const link = await linkOf("old@example.org");
+    await api.patch(`/3.0/lists/${list}/members/${md5("old@example.org")}`, { email_address: "new@example.org" });
+    assert.match((await confirm(link)).text, /no longer valid/);
+    assert.equal((await member("new@example.org")).status, "pending");
+    // and a link is nobody else's
+    for (const wrong of [`${link}x`, link.slice(0, -2), "/subscribe/confirm/nonsense"]) {
+      await server.anonymous.get(wrong, {}, { status: 404 });
+      await confirm(wrong, { status: 404 });
+    }
+  });
+
+  it("is asked by a mail where the API says pending, once for each time", async () => {
+    const path = `/3.0/lists/${list}/members/${md5("api@example.org")}`;
+    const body = { email_address: "api@example.org", status: "pending", language: "fr" };
+    await api.put(path, body);
+    await api.put(path, body);
+    await api.patch(path, { status: "pending" });
+    assert.equal((await caughtMail(server, "api@example.org")).subject, "Veuillez confirmer votre abonnement");
+    await settled();
+    assert.equal((await mails("api@example.org")).length, 1);
+    for (let n = 0; n < 4; n++) for (const status of ["unsubscribed", "pending"]) await api.patch(path, { status });
+    await settled();
+    await until("two more came", async () => (await mails("api@example.org")).length === 3);
+  });
+
+  it("is told what is wrong, and finds what was typed", async () => {
+    const made = (await api.post(`/3.0/lists/${list}/merge-fields`, { tag: "AGE", name: "Age & more", type: "number", required: true, public: true })).body;
+    const secret = (await api.post(`/3.0/lists/${list}/merge-fields`, { tag: "SECRET", name: "Secret", type: "text", public: false })).body;
+    const { text } = await post({ EMAIL: '"><script>alert(1)</script>', FNAME: "Ann <i>", AGE: "x" }, { status: 400, headers: german });
+    assert.match(text, /Bitte geben Sie eine E-Mail-Adresse ein/);
+    assert.match(text, /Bitte geben Sie eine Zahl ein/);
+    assert.match(text, /value="Ann &lt;i&gt;"/);
+    assert.ok(!text.includes("<script>") && !text.includes("Secret"));
+    assert.match(text, /id="f-EMAIL"[^>]* aria-invalid="true"[^>]* autofocus/);
+    assert.equal(text.match(/autofocus/g)!.length, 1);
+    await post({ EMAIL: "aged@example.org", AGE: "7", SECRET: "taken" });
+    const { merge_fields } = await member("aged@example.org");
+    assert.deepEqual([merge_fields.AGE, merge_fields.SECRET], [7, ""]);
+    for (const { merge_id } of [made, secret]) await api.delete(`/3.0/lists/${list}/merge-fields/${merge_id}`);
+  });
+
+  it("gives fields of every type, and interests", async () => {
+    const types: [string, Json][] = [["WHEN", { type: "date" }], ["BORN", { type: "birthday" }], ["WHERE", { type: "address" }],
+      ["PICK", { type: "dropdown", options: { choices: ["One", "Two"] } }], ["RADIO", { type: "radio", options: { choices: ["A", "B"] } }]];
+    const ids = [];
+    for (const [tag, more] of types)
+      ids.push((await api.post(`/3.0/lists/${list}/merge-fields`, { tag, name: tag, public: true, ...more })).body.merge_id);
+    const categories: Json = {};
+    for (const type of ["checkboxes", "radio", "dropdown", "hidden"]) {
+      const made = (await api.post(`/3.0/lists/${list}/interest-categories`, { title: `Of ${type}`, type })).body;
+      const add = async (name: string) => (await api.post(`/3.0/lists/${list}/interest-categories/${made.id}/interests`, { name })).body.id;
+      categories[type] = { id: made.id, one: await add("One <1>"), two: await add("Two") };
+    }
+    const { checkboxes, radio, dropdown, hidden } = categories;
+    const shown = (await server.anonymous.get(`/subscribe${where}`)).text;
+    assert.match(shown, /One &lt;1&gt;/);
+    assert.ok(!shown.includes("Of hidden"));
+    await post({
+      EMAIL: "all@example.org", "WHEN[year]": "2001", "WHEN[month]": "2", "WHEN[day]": "3", "BORN[month]": "4", "BORN[day]": "5",
+      "WHERE[addr1]": "1 Road", "WHERE[city]": "Town", "WHERE[state]": "S", "WHERE[zip]": "1", PICK: "Two", RADIO: "B", EMAILTYPE: "text",
+      [`group[${checkboxes.id}][${checkboxes.one}]`]: "1", [`group[${radio.id}]`]: radio.two, [`group[${dropdown.id}]`]: "nonsense",
+      [`group[${hidden.id}][${hidden.one}]`]: "1",
+    });
+    const { merge_fields: m, interests } = await member("all@example.org");
+    assert.deepEqual([m.WHEN, m.BORN, m.WHERE.city, m.PICK, m.RADIO], ["2001-02-03", "04/05", "Town", "Two", "B"]);
+    assert.deepEqual(Object.keys(interests).filter((id) => interests[id]).sort(), [checkboxes.one, radio.two].sort());
+    for (const id of ids) await api.delete(`/3.0/lists/${list}/merge-fields/${id}`);
+    // what was chosen may be gone when somebody confirms
+    for (const type of Object.keys(categories)) await api.delete(`/3.0/lists/${list}/interest-categories/${categories[type].id}`);
+    await confirm(await linkOf("all@example.org"));
+    assert.equal((await member("all@example.org")).status, "subscribed");
+  });
+
+  it("is asked by scripts of other sites", async () => {
+    const json = (query: Record<string, string>, options = {}) => server.anonymous.get(`/subscribe/post-json${where}`, query, options);
+    const { text, type, headers } = await json({ EMAIL: "script@example.org", FNAME: "Sam", c: "jQuery1.cb_2" });
+    assert.equal(type, "application/javascript");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.match(text, /^\/\*\*\/jQuery1\.cb_2\(\{"result":"success","msg":"We have sent you[^"]*"\}\)$/);
+    assert.equal((await member("script@example.org")).status, "pending");
+    assert.match((await json({ EMAIL: "", c: "cb" })).text, /"result":"error","msg":"0 - Please enter a value"/);
+    assert.match((await json({ EMAIL: "x", c: "cb" })).text, /"result":"error","msg":"0 - Please enter an e-mail address/);
+    for (const c of ["", "alert(1)//", "a b", "a;b", "1a", "a".repeat(101), "</script>", "a\u2028b", "window['x']"])
+      await json({ EMAIL: "never@example.org", c }, { status: 400 });
+    await json({ EMAIL: "never@example.org" }, { status: 400 });
+    await server.anonymous.request("HEAD", `/subscribe/post-json${where}&EMAIL=never@example.org&c=cb`);
+    await api.get(`/3.0/lists/${list}/members/${md5("never@example.org")}`, {}, { status: 404 });
+  });
+
+  it("is a program: nothing comes of it", async () => {
+    const trap = `b_${where.match(/u=(\w+)/)![1]}_${list}`;
+    const { text } = await post({ EMAIL: "robot@example.org", [trap]: "x" });
+    assert.match(text, /Almost finished/);
+    await api.get(`/3.0/lists/${list}/members/${md5("robot@example.org")}`, {}, { status: 404 });
+  });
+
+  it("sends what is no form", async () => {
+    await post({ EMAIL: "big@example.org", FNAME: "x".repeat(1 << 20) }, { status: 413 });
+    assert.match((await post({ EMAIL: "big@example.org", FNAME: "ä".repeat(20_000) }, { status: 400 })).text, /too long/);
+    const many = Array.from({ length: 10_000 }, (_, i) => `f${i}=${i}`).join("&");
+    assert.match((await post(`${many}&EMAIL=many@example.org`, { status: 400 })).text, /Please enter a value/);
+    await post("EMAIL=%00%ff@example.org", { status: 400 });
+    await post("", { status: 400 });
+    for (const type of ["application/json", "multipart/form-data; boundary=x", "text/plain"])
+      await post("{}", { status: 415, headers: { "content-type": type } });
+  });
+
+  it("sees the owner's texts and colours, and nothing that runs", async () => {
+    await api.post(`/3.0/lists/${list}/signup-forms`, {
+      header: { text: "<script>alert(1)</script>", image_url: 'https://example.org/a.png"><script>', image_align: "center", image_width: "100px" },
+      contents: [{ section: "signup_message", value: "Grüße\n<b>you</b>" }],
+      styles: [{ selector: "forms_buttons", options: [
+        { property: "background-color", value: "#0a0" }, { property: "color", value: "red}body{display:none" },
+        { property: "background", value: "url(https://evil.example/)" }, { property: "font-size", value: "20px" }] }],
+    });
+    const { text, headers } = await server.anonymous.get(`/subscribe${where}`);
+    assert.match(text, /button\{background-color:#00aa00;font-size:20px;\}/);
+    assert.match(text, /<p dir="auto">Grüße<\/p>\n<p dir="auto">&lt;b&gt;you/);
+    assert.ok(!text.includes("<script>") && !text.includes("evil") && !text.includes("display:none"));
+    assert.match(headers.get("content-security-policy")!, /img-src https:;/);
+    await api.post(`/3.0/lists/${list}/signup-forms`, { header: { image_url: "" } });
+  });
+
+  it("is erased with what it asked for", async () => {
+    const path = `/3.0/lists/${list}/members/${md5("erase.me@example.org")}`;
+    await api.put(path, { email_address: "erase.me@example.org", status_if_new: "subscribed" });
+    await api.patch(path, { status: "cleaned" });
+    await post({ EMAIL: "erase.me@example.org", FNAME: "Erasmus" });
+    await caughtMail(server, "erase.me@example.org");
+    assert.ok(whatHolds(server, "erasmus").length > 0);
+    await api.post(`${path}/actions/delete-permanent`, undefined, { status: 204 });
+    assert.deepEqual(whatHolds(server, "erasmus"), []);
+  });
+});
