@@ -170,6 +170,7 @@ struct campaign_order {
 struct campaign_sender_facts {
 	const char *organisation;   /* option; "": the audience's contact */
 	const char *postal_address; /* same */
+	const char *public_url;     /* without final slash; NULL: not known */
 	bool outbox;         /* mails go nowhere: neither address is needed */
 	bool dkim;           /* messages are signed here */
 	bool has_public_url; /* the links of messages lead to it */

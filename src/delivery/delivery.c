@@ -307,6 +307,7 @@ static void set_facts(struct delivery *d)
 	d->facts = (struct campaign_sender_facts){
 		.organisation = s->organisation,
 		.postal_address = s->postal_address,
+		.public_url = s->public_url,
 		.has_public_url = s->has_public_url,
 		.dkim = d->dkim != NULL,
 		.may_send = s->may_send,

@@ -345,6 +345,7 @@ static int load_facts(struct mailing_private *m, struct db *db, int64_t now_ms,
 	struct campaign_sender_facts facts = {
 		.organisation = m->setup->organisation,
 		.postal_address = m->setup->postal_address,
+		.public_url = m->setup->public_url,
 	};
 
 	return campaign_merge_facts(db, &m->campaign, &facts, now_ms, m->arena,

@@ -183,6 +183,7 @@ static int load_list(struct finder *f, const struct campaign *campaign,
 	struct campaign_sender_facts facts = {
 		.organisation = f->setup->organisation,
 		.postal_address = f->setup->postal_address,
+		.public_url = f->setup->public_url,
 	};
 
 	out->list_id = campaign->list_id;

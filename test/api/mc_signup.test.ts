@@ -259,10 +259,38 @@ describe("who signs up", () => {
     });
     const { text, headers } = await server.anonymous.get(`/subscribe${where}`);
     assert.match(text, /button\{background-color:#00aa00;font-size:20px;\}/);
-    assert.match(text, /<p dir="auto">Grüße<\/p>\n<p dir="auto">&lt;b&gt;you/);
+    assert.match(text, /<p><bdi>Grüße<\/bdi><\/p>\n<p><bdi>&lt;b&gt;you/);
     assert.ok(!text.includes("<script>") && !text.includes("evil") && !text.includes("display:none"));
     assert.match(headers.get("content-security-policy")!, /img-src https:;/);
     await api.post(`/3.0/lists/${list}/signup-forms`, { header: { image_url: "" } });
+  });
+
+  it("comes from a form that was copied into another site", async () => {
+    const reader = server.admin.as(await server.createKey("u", "user"));
+    await api.post(`/3.0/lists/${list}/merge-fields`, { tag: "COPY", name: 'A "quote" <b>', type: "text", public: true });
+    const [copy] = (await reader.get("/api/v1/audience/forms")).body.items;
+    assert.equal(copy.url, `${server.url}/subscribe${where}`);
+    assert.ok(copy.html.includes(`action="${server.url}/subscribe/post${where.replace("&", "&amp;")}"`));
+    assert.match(copy.html, /<label for="f-EMAIL">/);
+    assert.match(copy.html, /A &quot;quote&quot; &lt;b&gt;/);
+    assert.ok(copy.html.includes(`name="b_`) && !copy.html.includes("<script") && !copy.html.includes("shown"));
+    await server.anonymous.get("/api/v1/audience/forms", {}, { status: 401 });
+    const { body } = await api.get(`/3.0/lists/${list}`);
+    assert.deepEqual([body.subscribe_url_short, body.subscribe_url_long], [copy.url, copy.url]);
+  });
+
+  it("follows the merge tag of a mail", async () => {
+    await api.put(`/3.0/lists/${list}/members/${md5("friend@example.org")}`, { email_address: "friend@example.org", status_if_new: "subscribed" });
+    const { body: tag } = await api.post(`/3.0/lists/${list}/segments`, { name: "Friends", static_segment: ["friend@example.org"] });
+    const { body } = await api.post("/3.0/campaigns", {
+      type: "regular", recipients: { list_id: list, segment_opts: { saved_segment_id: tag.id } },
+      settings: { subject_line: "s", title: "t", from_name: "Ann", reply_to: "ann@example.org" },
+      tracking: { html_clicks: false, opens: false },
+    });
+    await api.put(`/3.0/campaigns/${body.id}/content`, { plain_text: "Pass it on: *|LIST:SUBSCRIBE|* or leave: *|UNSUB|*" });
+    await api.post(`/3.0/campaigns/${body.id}/actions/send`);
+    const mail = await parseMail((await caughtMail(server, "friend@example.org")).source);
+    assert.ok(mail.text!.includes(`${server.url}/subscribe${where}`), mail.text);
   });
 
   it("is erased with what it asked for", async () => {
@@ -274,5 +302,47 @@ describe("who signs up", () => {
     assert.ok(whatHolds(server, "erasmus").length > 0);
     await api.post(`${path}/actions/delete-permanent`, undefined, { status: 204 });
     assert.deepEqual(whatHolds(server, "erasmus"), []);
+  });
+});
+
+describe("who signs up by our own form", () => {
+  const server = useServer({ env: { MUSTER_SIGNUP_PER_CLIENT: "3" } });
+  let where: string;
+  let path: string;
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+
+  before(async () => {
+    const api = server.mailchimp;
+    const list = (await api.get("/3.0/lists")).body.lists[0].id;
+    where = `?u=${(await api.get("/3.0/")).body.account_id}&id=${list}`;
+    path = `/3.0/lists/${list}/members`;
+  });
+
+  const post = (fields: Record<string, string>, options: Json = {}) =>
+    server.anonymous.post(`/subscribe/post${where}`, new URLSearchParams(fields).toString(), { headers: form, ...options });
+  const stampOf = (text: string) => text.match(/name="shown" value="([^"]+)"/)![1]!;
+
+  it("is subscribed at once, where nothing stands against it, but not as quick as a program", async () => {
+    const shown = stampOf((await server.anonymous.get(`/subscribe${where}`)).text);
+    const { text } = await post({ EMAIL: "quick@example.org", FNAME: "Quick", shown });
+    assert.match(text, /Please press the button once more/);
+    assert.match(text, /value="Quick"/);
+    assert.equal(stampOf(text), shown); // who waits is done
+    await server.mailchimp.get(`${path}/quick@example.org`, {}, { status: 404 });
+    await until("it is no program any more", async () => /Thank you/.test((await post({ EMAIL: "quick@example.org", shown })).text));
+    const { body } = await server.mailchimp.get(`${path}/quick@example.org`);
+    assert.deepEqual([body.status, body.ip_opt !== ""], ["subscribed", true]);
+  });
+
+  it("confirms with a stamp that is none, and not more often than three from one place", async () => {
+    for (const [n, shown] of ["", "AAAA"].entries()) {
+      assert.match((await post({ EMAIL: `s${n}@example.org`, shown })).text, /Almost finished/);
+      assert.equal((await server.mailchimp.get(`${path}/s${n}@example.org`)).body.status, "pending");
+    }
+    const { text } = await post({ EMAIL: "s9@example.org" }, { status: 429 });
+    assert.match(text, /Please try again/);
+    const script = await server.anonymous.get(`/subscribe/post-json${where}`, { EMAIL: "s9@example.org", c: "cb" });
+    assert.match(script.text, /"result":"error"/);
+    await server.mailchimp.get(`${path}/s9@example.org`, {}, { status: 404 });
   });
 });

@@ -2,6 +2,7 @@
 #include "api/mc30/mc30.h"
 
 #include "api/handlers.h"
+#include "audience/form/signup_form.h"
 #include "audience/list.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -47,6 +48,7 @@ static void write_links(struct json_writer *w, const char *base,
 		{ "members", "GET", "/members" },
 		{ "merge-fields", "GET", "/merge-fields" },
 		{ "segments", "GET", "/segments" },
+		{ "signup-forms", "GET", "/signup-forms" },
 		{ "webhooks", "GET", "/webhooks" },
 	};
 
@@ -81,11 +83,17 @@ static int write_list(const struct request *rq, struct db *db,
 		      struct err *err)
 {
 	bool total = request_query_bool(rq, "include_total_contacts", false);
+	const char *public_url = api_of(rq)->public_url;
 	struct list_stats stats = { 0 };
+	char account[LIST_ACCOUNT_HEX + 1];
+	const char *form;
 
-	if (json_wants(w, "stats") &&
-	    list_stats(db, list, rq->now_ms, &stats, err) < 0)
+	if (list_account_id(db, account, err) < 0 ||
+	    (json_wants(w, "stats") &&
+	     list_stats(db, list, rq->now_ms, &stats, err) < 0))
 		return -1;
+	form = signup_form_url(public_url ? public_url : "", account, list->hex,
+			       rq->arena);
 	json_begin_object(w);
 	json_key_text(w, "id", list->hex);
 	json_key_int(w, "web_id", list->id);
@@ -100,8 +108,8 @@ static int write_list(const struct request *rq, struct db *db,
 	json_key_time(w, "date_created", list->created_ms);
 	json_key_int(w, "list_rating", 0);
 	json_key_bool(w, "email_type_option", list->email_type_option);
-	json_key_text(w, "subscribe_url_short", "");
-	json_key_text(w, "subscribe_url_long", "");
+	json_key_text(w, "subscribe_url_short", form);
+	json_key_text(w, "subscribe_url_long", form);
 	json_key_text(w, "beamer_address", "");
 	json_key_text(w, "visibility", list->visibility);
 	json_key_bool(w, "double_optin", list->double_optin);

@@ -31,6 +31,14 @@ static void add_text(struct strbuf *out, const char *text)
 	strbuf_add_html(out, str_of(text));
 }
 
+/* Words of the owner run as they do, whatever the page does. */
+static void add_own(struct strbuf *out, const char *text)
+{
+	strbuf_addstr(out, "<bdi>");
+	add_text(out, text);
+	strbuf_addstr(out, "</bdi>");
+}
+
 static const struct signup_wrong *wrong_with(const struct signup_page *page,
 					     const char *name)
 {
@@ -66,7 +74,7 @@ static void add_label(const struct signup_page *page, const char *id,
 		strbuf_addf(out, "<label for=\"%s\">", id);
 	else
 		strbuf_addstr(out, "<legend>");
-	add_text(out, label);
+	add_own(out, label);
 	if (required) {
 		strbuf_addstr(out, " <span class=\"required\">");
 		add_text(out, signup_text(page, READER_REQUIRED));
@@ -81,7 +89,7 @@ static void add_notes(const struct signup_page *page, const char *id,
 {
 	if (*help) {
 		strbuf_addf(out, "<p class=\"help\" id=\"%s-help\">", id);
-		add_text(out, help);
+		add_own(out, help);
 		strbuf_addstr(out, "</p>\n");
 	}
 	if (wrong) {
@@ -121,7 +129,7 @@ static void add_choice(const struct control *c, const char *label, bool chosen,
 	add_attribute(out, "value", c->value);
 	strbuf_addstr(out, c->rest);
 	strbuf_addstr(out, chosen ? " checked>" : ">");
-	add_text(out, label);
+	add_own(out, label);
 	strbuf_addstr(out, "</label>\n");
 }
 

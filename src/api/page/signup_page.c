@@ -128,9 +128,9 @@ void signup_add_lines(const char *text, struct strbuf *out)
 
 		if (!line.len)
 			continue;
-		strbuf_addstr(out, "<p dir=\"auto\">");
+		strbuf_addstr(out, "<p><bdi>");
 		strbuf_add_html(out, line);
-		strbuf_addstr(out, "</p>\n");
+		strbuf_addstr(out, "</bdi></p>\n");
 	}
 }
 

@@ -25,6 +25,7 @@ static const char usual[] =
 	"border-radius:4px;cursor:pointer}"
 	".help,.required{font-weight:400}.help{margin:0;color:#555}"
 	".wrong{margin:0;color:#a4000f;font-weight:600}"
+	".wrong[role]{margin-bottom:1rem}"
 	"[aria-invalid=true]{border-color:#a4000f!important}"
 	".trap{position:absolute;width:1px;height:1px;overflow:hidden;"
 	"clip-path:inset(50%)}img{max-width:100%;height:auto}"

@@ -2,6 +2,8 @@
  * What merge tags know of a campaign and its audience, once a campaign. Called
  * by the API and the sender; any thread.
  */
+#include "audience/form/signup_form.h"
+#include "audience/list.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -66,6 +68,20 @@ static void read_list_facts(const struct rows *rows, struct arena *arena,
 		facts->address = contact_address(contact, arena);
 }
 
+static int add_form(struct db *db, const char *public_url, struct arena *arena,
+		    struct merge_facts *out, struct err *err)
+{
+	char account[LIST_ACCOUNT_HEX + 1];
+
+	if (!public_url || !out->list_uid)
+		return 0;
+	if (list_account_id(db, account, err) < 0)
+		return -1;
+	out->list_subscribe =
+		signup_form_url(public_url, account, out->list_uid, arena);
+	return 0;
+}
+
 int campaign_merge_facts(struct db *db, const struct campaign *campaign,
 			 const struct campaign_sender_facts *facts,
 			 int64_t now_ms, struct arena *arena,
@@ -80,9 +96,9 @@ int campaign_merge_facts(struct db *db, const struct campaign *campaign,
 		.abuse_email = campaign->settings.reply_to,
 		.send_ms = campaign->send_ms ? campaign->send_ms : now_ms,
 	};
-	return db_get(db, SQL_CAMPAIGN_LIST_FACTS,
-		      SQL_ARGS(sql_int(campaign->list_id)), read_list_facts,
-		      arena, out, err) < 0
-		       ? -1
-		       : 0;
+	if (db_get(db, SQL_CAMPAIGN_LIST_FACTS,
+		   SQL_ARGS(sql_int(campaign->list_id)), read_list_facts, arena,
+		   out, err) < 0)
+		return -1;
+	return add_form(db, facts->public_url, arena, out, err);
 }

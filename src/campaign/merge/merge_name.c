@@ -161,6 +161,7 @@ static const char *fact_text(struct str name, const struct merge_facts *f)
 		{ "LIST:DESCRIPTION", f->list_reminder },
 		{ "LIST:PHONE", f->list_phone },
 		{ "LIST:URL", f->list_url },
+		{ "LIST:SUBSCRIBE", f->list_subscribe },
 		{ "LIST:COMPANY", f->company },
 		{ "USER:COMPANY", f->company },
 		{ "USER:PHONE", f->list_phone },

@@ -59,6 +59,7 @@ struct merge_facts {
 	const char *list_reminder; /* LIST:DESCRIPTION */
 	const char *list_phone;
 	const char *list_url;
+	const char *list_subscribe; /* where its form is */
 	int64_t list_subscribers;
 	const char *company; /* LIST:COMPANY, USER:COMPANY */
 	const char *address; /* postal, lines separated by \n */

@@ -1,0 +1,84 @@
+/*
+ * The sign-up forms of the audience engine inside, for the app: where their
+ * pages are, and the code to copy into another site. A handler; any worker.
+ */
+#include "api/page/signup_page.h"
+
+#include "api/handlers.h"
+#include "base/arena.h"
+#include "base/err.h"
+
+#define LISTS_MAX 1000
+
+static const char *url_of(const struct signup_page *page, const char *path)
+{
+	return arena_printf(page->rq->arena, "%s/subscribe%s?u=%s&id=%s",
+			    api_of(page->rq)->public_url, path, page->account,
+			    page->list.hex);
+}
+
+/* In the language of the list: its owner knows no reader yet. */
+static void write_form(struct signup_page *page, struct json_writer *w)
+{
+	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
+	const struct reader_language *language = reader_language_find(
+		list_language(&page->list, page->rq->arena));
+
+	page->language = language ? language : reader_language_english();
+	page->stamp = NULL;
+	strbuf_addf(&html, "<div lang=\"%s\" dir=\"%s\">\n",
+		    page->language->tag, reader_direction(page->language));
+	signup_write_form(page, url_of(page, "/post"), &html);
+	strbuf_addstr(&html, "</div>\n");
+	json_begin_object(w);
+	json_key_text(w, "list_id", page->list.hex);
+	json_key_text(w, "name", page->list.name);
+	json_key_text(w, "url", url_of(page, ""));
+	json_key_text(w, "html", html.buf);
+	json_key_bool(w, "double_optin", page->list.double_optin);
+	json_end_object(w);
+}
+
+static int write_one(struct request *rq, const struct list *list,
+		     struct json_writer *w, struct err *err)
+{
+	CLEANUP(signup_page_release) struct signup_page page = { .rq = rq };
+	struct db *db = NULL;
+
+	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	page.db = db;
+	if (signup_page_load(rq, db, list, &page, err) < 0)
+		return -1;
+	write_form(&page, w);
+	return 0;
+}
+
+static int find_lists(const struct request *rq, struct lists *out,
+		      struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	const struct list_filter filter = { .count = LISTS_MAX };
+	int64_t total;
+
+	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return list_list(db, &filter, rq->arena, out, &total, err);
+}
+
+int v1_audience_forms(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(vec_release) struct lists lists = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	if (find_lists(rq, &lists, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_begin_array(&w, "items");
+	vec_each (&lists, list)
+		if (write_one(rq, list, &w, err) < 0)
+			return -1;
+	json_end_array(&w);
+	json_end_object(&w);
+	return 0;
+}
