@@ -22,6 +22,8 @@
 
 #include <string.h>
 
+#define HELD_MS (10 * MS_MINUTE) /* from one look to the next */
+
 struct confirm_mail {
 	struct confirm_mail_setup setup;
 	struct track_keys *keys;
@@ -336,7 +338,7 @@ static int run_job(struct job_run *run, struct err *err)
 	if (is == 0)
 		return hand_over(run, &l, err);
 	if (l.now_ms - run->job->created_ms < MS_DAY)
-		return job_again(run, l.now_ms + MS_MINUTE);
+		return job_again(run, l.now_ms + HELD_MS);
 	log_warn("mail about a sign-up was given up", LOG_TEXT("why", why));
 	return 0;
 }

@@ -54,7 +54,7 @@ describe("lists", () => {
     const made = (await api.post("/3.0/lists", wanted)).body;
     assert.match(made.id, /^[0-9a-f]{10}$/);
     assert.equal(made.contact.company, "Acme");
-    assert.equal(made._links.length, 9);
+    assert.equal(made._links.length, 10);
     const path = `/3.0/lists/${made.id}`;
     const changed = (await api.patch(path, { name: "Third", contact: { city: "Ulm" } })).body;
     assert.equal(changed.name, "Third");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { caughtMail, countOf, hrefs, parseMail, until, useReceiver, useServer, whatHolds, type Client, type Json, type Reply } from "../harness/index.js";
+import { addPeople, caughtMail, countOf, freePort, hrefs, isSent, makeGroup, parseMail, runJob, until, useReceiver, useServer, whatHolds, type Client, type Json, type Reply } from "../harness/index.js";
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 const german = { "accept-language": "de" };
@@ -110,14 +110,15 @@ describe("who signs up", () => {
 
   it("had left, and comes back only by its own word", async () => {
     const path = `/3.0/lists/${list}/members/${md5("left@example.org")}`;
-    await api.put(path, { email_address: "left@example.org", status_if_new: "subscribed", merge_fields: { FNAME: "Lea" } });
+    await api.put(path, { email_address: "left@example.org", status_if_new: "subscribed", merge_fields: { FNAME: "Lea", LNAME: "Leaf" } });
     await api.patch(path, { status: "cleaned" });
     await post({ EMAIL: "left@example.org", FNAME: "Leah" });
     // nothing changes because somebody has typed an address
     assert.deepEqual([(await member("left@example.org")).status, (await member("left@example.org")).merge_fields.FNAME], ["cleaned", "Lea"]);
     await api.patch(path, { status: "subscribed" }, { status: 400 });
     await confirm(await linkOf("left@example.org"));
-    assert.deepEqual([(await member("left@example.org")).status, (await member("left@example.org")).merge_fields.FNAME], ["subscribed", "Leah"]);
+    const { status, merge_fields } = await member("left@example.org");
+    assert.deepEqual([status, merge_fields.FNAME, merge_fields.LNAME], ["subscribed", "Leah", "Leaf"]);
   });
 
   it("was deleted for good, and comes back by the form alone", async () => {
@@ -344,5 +345,55 @@ describe("who signs up by our own form", () => {
     const script = await server.anonymous.get(`/subscribe/post-json${where}`, { EMAIL: "s9@example.org", c: "cb" });
     assert.match(script.text, /"result":"error"/);
     await server.mailchimp.get(`${path}/s9@example.org`, {}, { status: 404 });
+  });
+});
+
+describe("somebody whom the CRM knows", () => {
+  const server = useServer();
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+
+  it("left by a mail, signs up again, and is opted in again", async () => {
+    const api = server.mailchimp;
+    await addPeople(server, ["rosa@example.org"]);
+    const group = await makeGroup(server, "All");
+    const { body: campaign } = await server.admin.post("/api/v1/campaigns", {
+      name: "News", subject: "News", group_id: group.id, from_name: "Us", from_email: "us@example.test", html: "<p>Hello</p>",
+    }, { status: 201 });
+    await runJob(server, `/api/v1/campaigns/${campaign.id}/send`);
+    await isSent(server, campaign);
+    const list = (await api.get("/3.0/lists")).body.lists[0].id;
+    await api.patch(`/3.0/lists/${list}`, { campaign_defaults: { from_name: "Ann", from_email: "ann@example.org", subject: "", language: "en" } });
+    const isOut = (out: boolean) => until(`she is ${out ? "" : "not "}opted out`, async () =>
+      (await server.admin.get("/api/v1/people", { email: "rosa@example.org" })).body.items[0].opted_out === out);
+    const mail = await parseMail((await caughtMail(server, "rosa@example.org")).source);
+    await server.anonymous.post(new URL(hrefs(mail.html!).find((url) => url.includes("/t/u/"))!).pathname, "", { headers: form });
+    await isOut(true);
+    await until("the member has left", async () => (await api.get(`/3.0/lists/${list}/members/rosa@example.org`)).body.status === "unsubscribed");
+    const where = `?u=${(await api.get("/3.0/")).body.account_id}&id=${list}`;
+    await server.anonymous.post(`/subscribe/post${where}`, "EMAIL=rosa@example.org", { headers: form });
+    const asked = await until("she is asked", async () => {
+      const { source } = await caughtMail(server, "rosa@example.org");
+      return /confirm/.test(source) && parseMail(source);
+    });
+    assert.equal((await api.get(`/3.0/lists/${list}/members/rosa@example.org`)).body.status, "unsubscribed");
+    await server.anonymous.post(new URL(hrefs(asked.html!).find((url) => url.includes("/subscribe/confirm/"))!).pathname, "confirm=1", { headers: form });
+    await isOut(false);
+    assert.equal((await api.get(`/3.0/lists/${list}/members/rosa@example.org`)).body.status, "subscribed");
+  });
+});
+
+const port = await freePort();
+
+describe("a listener of its own", () => {
+  const server = useServer({ env: { MUSTER_TRACK_LISTEN: `127.0.0.1:${port}` } });
+
+  it("has the forms, too, and nothing else", async () => {
+    const { body } = await server.mailchimp.get("/3.0/lists");
+    const { pathname, search } = new URL(body.lists[0].subscribe_url_long);
+    const at = `http://127.0.0.1:${port}`;
+    assert.equal((await fetch(at + pathname + search)).status, 200);
+    assert.equal((await fetch(`${at}/subscribe/post-json${search}&EMAIL=&c=cb`)).status, 200);
+    assert.equal((await fetch(`${at}/subscribe/confirm/x`)).status, 404);
+    assert.equal((await fetch(`${at}/3.0/ping`)).status, 404);
   });
 });

@@ -133,10 +133,15 @@ static void add_choice(const struct control *c, const char *label, bool chosen,
 	strbuf_addstr(out, "</label>\n");
 }
 
+/* wrong_id: of the text that says what is wrong with it; NULL: nothing is. */
 static void begin_group(const struct signup_page *page, const char *class,
-			const char *label, bool required, struct strbuf *out)
+			const char *label, const char *wrong_id, bool required,
+			struct strbuf *out)
 {
-	strbuf_addf(out, "<fieldset class=\"%s\">\n", class);
+	strbuf_addf(out, "<fieldset class=\"%s\"", class);
+	if (wrong_id)
+		strbuf_addf(out, " aria-describedby=\"%s-wrong\"", wrong_id);
+	strbuf_addstr(out, ">\n");
 	add_label(page, NULL, label, required, out);
 }
 
@@ -300,7 +305,7 @@ static void add_grouped(const struct field *f)
 	bool is_day = def->type == MERGE_TYPE_BIRTHDAY;
 
 	begin_group(f->page, is_day ? "parts" : "group", def->name,
-		    def->required, f->out);
+		    f->wrong ? f->id : NULL, def->required, f->out);
 	if (is_day) {
 		add_numbers(f, "day", READER_DAY, 31);
 		add_numbers(f, "month", READER_MONTH, 12);
@@ -380,7 +385,7 @@ static void add_category(const struct signup_page *page,
 	const char *id = arena_printf(page->rq->arena, "g-%s", category->hex);
 
 	if (category->form != INTEREST_DROPDOWN) {
-		begin_group(page, "group", category->title, false, out);
+		begin_group(page, "group", category->title, NULL, false, out);
 		add_interests(page, category, name, out);
 		strbuf_addstr(out, "</fieldset>\n");
 		return;
@@ -422,8 +427,8 @@ static void add_format(const struct signup_page *page, struct strbuf *out)
 			     .value = "html",
 			     .rest = "" };
 
-	begin_group(page, "group", signup_text(page, READER_FORMAT), false,
-		    out);
+	begin_group(page, "group", signup_text(page, READER_FORMAT), NULL,
+		    false, out);
 	add_choice(&c, "HTML", !text, out);
 	c.value = "text";
 	add_choice(&c, signup_text(page, READER_PLAIN_TEXT), text, out);

@@ -190,6 +190,27 @@ static enum reader_text reason_of(const struct merge_def *def,
 	return text && !*text ? READER_NEED_VALUE : what_it_needs(def);
 }
 
+static bool is_empty(const json_t *value)
+{
+	const char *part;
+	json_t *text;
+
+	if (!json_is_object(value))
+		return !*json_string_value(value);
+	json_object_foreach ((json_t *)value, part, text)
+		if (*json_string_value(text))
+			return false;
+	return true;
+}
+
+/* Who comes back keeps what they did not fill in. */
+static void drop_empty(const struct signup_page *page, json_t *given)
+{
+	vec_each (&page->fields, def)
+		if (is_empty(json_object_get(given, def->tag)))
+			json_object_del(given, def->tag);
+}
+
 /* What member_apply takes of them is in *given afterwards. */
 static void read_fields(struct signup_page *page, json_t *given)
 {
@@ -212,6 +233,7 @@ static void read_fields(struct signup_page *page, json_t *given)
 		add_wrong(page, def->tag,
 			  reason_of(def, json_object_get(given, def->tag)));
 	}
+	drop_empty(page, given);
 }
 
 /* Of several that exclude each other, one; nothing is taken away. */
@@ -257,8 +279,7 @@ int signup_read(struct signup_page *page, json_t **body_out, struct err *err)
 {
 	CLEANUP(json_free) json_t *body = json_object();
 	json_t *fields = json_object();
-	bool text_only = page->list.email_type_option &&
-			 strcmp(signup_typed(page, "EMAILTYPE"), "text") == 0;
+	bool text_only = strcmp(signup_typed(page, "EMAILTYPE"), "text") == 0;
 
 	(void)err;
 	json_object_set_new(body, "email_address",
@@ -266,8 +287,9 @@ int signup_read(struct signup_page *page, json_t **body_out, struct err *err)
 	read_fields(page, fields);
 	json_object_set_new(body, "merge_fields", fields);
 	json_object_set_new(body, "interests", read_interests(page));
-	json_object_set_new(body, "email_type",
-			    json_string(text_only ? "text" : "html"));
+	if (page->list.email_type_option)
+		json_object_set_new(body, "email_type",
+				    json_string(text_only ? "text" : "html"));
 	json_object_set_new(body, "language", json_string(page->language->tag));
 	json_object_set_new(body, "ip_signup",
 			    json_string(page->rq->client_ip));

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "jobs/job.h"
+#include "sql/member.h"
 #include "sql/signup.h"
 #include "store/db.h"
 
@@ -249,6 +250,26 @@ static json_t *body_of(const char *given, const struct member_actor *actor)
 	return body;
 }
 
+/*
+ * Who had left by the link of a mail has taken that back: the CRM, which
+ * believes no other subscription, asks for just that (docs/decisions/0036).
+ * Rows of the log have numbers above 0.
+ */
+static int note_taken_back(struct tx *tx, const struct member *m,
+			   const struct member_actor *actor, struct err *err)
+{
+	if (m->unsubscribed_by != UNSUBSCRIBED_BY_CONTACT ||
+	    !m->unsubscribed_campaign_id)
+		return 0;
+	return db_exec(tx, SQL_MEMBER_TAKEN_BACK,
+		       SQL_ARGS(sql_int(-actor->now_ms), sql_int(m->id),
+				sql_int(m->unsubscribed_campaign_id),
+				sql_int(actor->now_ms), sql_text(actor->ip)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 static int subscribe(struct tx *tx, const struct member *m,
 		     const struct member_actor *actor, struct arena *arena,
 		     struct err *err)
@@ -273,7 +294,8 @@ static int subscribe(struct tx *tx, const struct member *m,
 	}
 	if (ret < 0)
 		return -1;
-	if (suppression_lift(tx, m->address, err) < 0)
+	if (note_taken_back(tx, m, actor, err) < 0 ||
+	    suppression_lift(tx, m->address, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_SIGNUP_REMOVE, SQL_ARGS(sql_int(m->id)), err) < 0
 		       ? -1
