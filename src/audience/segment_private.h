@@ -35,6 +35,8 @@ enum condition_kind {
 	CONDITION_OPENED,
 	CONDITION_CLICKED,
 	CONDITION_INTERESTS,
+	CONDITION_PLACE, /* where they say that they are; see struct place */
+	CONDITION_GROUP, /* conditions of its own */
 };
 
 /* What remains when negations are taken out: `not` is a negated `is`. */
@@ -51,6 +53,15 @@ enum condition_test {
 	TEST_ALL_OF,
 };
 
+struct condition_tree;
+
+/* Whoever is in the circle; radius 0: whoever has a place at all. */
+struct place {
+	double latitude, longitude; /* in degrees, as all here */
+	double narrowing;           /* of a degree of longitude there */
+	double radius;
+};
+
 struct condition {
 	const char *type, *field; /* as the API calls them; of segment_parse */
 	enum condition_kind kind;
@@ -65,6 +76,8 @@ struct condition {
 	int64_t id;         /* segment or campaign; 0: any campaign */
 	const int64_t *ids; /* interests */
 	size_t ids_n;
+	struct place place;
+	struct condition_tree *group; /* not empty, and of no other groups */
 };
 
 struct condition_tree {
@@ -73,16 +86,19 @@ struct condition_tree {
 	size_t n;
 };
 
-#define CONDITIONS_MAX 10
+#define CONDITIONS_MAX 100 /* in all */
 
-/* opts: {match, conditions}; texts live in arena. ERR_INVALID, with the
- * condition that is wrong. */
+/* opts: {match, conditions}, where a condition may be {match, conditions}
+ * itself; texts live in arena. ERR_INVALID, with the condition that is wrong.
+ */
 int segment_parse(struct db *db, int64_t list_id, const json_t *opts,
 		  int64_t now_ms, struct arena *arena,
 		  struct condition_tree *out, struct err *err);
 
 /* What a condition says of `member m`, without its negation. */
 void segment_sql_test(struct sqlbuild *b, const struct condition *c);
+/* " AND ..." about `member_place mp`, which is no place at 0, 0. */
+void segment_sql_place(struct sqlbuild *b, const struct place *place);
 /* " AND (...)" about `member m`; nothing if there are no conditions. */
 void segment_sql(struct sqlbuild *b, const struct condition_tree *tree);
 

@@ -4,6 +4,7 @@
  */
 #include "audience/segment_private.h"
 
+#include "audience/side/side.h"
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -196,6 +197,15 @@ static void add_static(struct sqlbuild *b, const struct condition *c)
 	sqlbuild_add(b, ")");
 }
 
+static void add_double(struct sqlbuild *b, const char *op, double n)
+{
+	sqlbuild_add(b, op);
+	sqlbuild_add(b, "CAST(");
+	sqlbuild_bind(b, sql_double(n));
+	sqlbuild_add(b, b->backend == DB_PG ? " AS DOUBLE PRECISION)"
+					    : " AS REAL)");
+}
+
 static void add_interests(struct sqlbuild *b, const struct condition *c)
 {
 	for (size_t i = 0; i < c->ids_n; i++) {
@@ -211,6 +221,34 @@ static void add_interests(struct sqlbuild *b, const struct condition *c)
 	if (c->ids_n == 0)
 		sqlbuild_add(b, "1 = 0");
 }
+
+/* How far it is, as on a flat map: in sums that both databases and all
+ * processors do alike. */
+void segment_sql_place(struct sqlbuild *b, const struct place *place)
+{
+	static const char *const axes[] = { "mp.latitude", "mp.longitude" };
+	const double centre[] = { place->latitude, place->longitude };
+	const double scale[] = { 1, place->narrowing };
+
+	/* Where nobody lives: it was taken back. */
+	sqlbuild_add(b, " AND (mp.latitude <> 0 OR mp.longitude <> 0)");
+	if (place->radius <= 0)
+		return;
+	for (int axis = 0; axis < 2; axis++) {
+		sqlbuild_add(b, axis ? " + " : " AND ");
+		for (int factor = 0; factor < 2; factor++) {
+			sqlbuild_add(b, factor ? " * (" : "(");
+			sqlbuild_add(b, axes[axis]);
+			add_double(b, " / ", PLACE_DEGREE);
+			add_double(b, " - ", centre[axis]);
+			sqlbuild_add(b, ")");
+			add_double(b, " * ", scale[axis]);
+		}
+	}
+	add_double(b, " <= ", place->radius * place->radius);
+}
+
+static void add_tree(struct sqlbuild *b, const struct condition_tree *tree);
 
 void segment_sql_test(struct sqlbuild *b, const struct condition *c)
 {
@@ -260,8 +298,17 @@ void segment_sql_test(struct sqlbuild *b, const struct condition *c)
 	case CONDITION_INTERESTS:
 		add_interests(b, c);
 		break;
+	case CONDITION_PLACE:
+		sqlbuild_add(b, "EXISTS (SELECT 1 FROM member_place mp "
+				"WHERE mp.member_id = m.id");
+		segment_sql_place(b, &c->place);
+		sqlbuild_add(b, ")");
+		break;
 	case CONDITION_NEVER:
 		sqlbuild_add(b, "1 = 0");
+		break;
+	case CONDITION_GROUP:
+		add_tree(b, c->group);
 		break;
 	}
 }
@@ -278,16 +325,21 @@ static void add_condition(struct sqlbuild *b, const struct condition *c)
 	sqlbuild_add(b, ")");
 }
 
-void segment_sql(struct sqlbuild *b, const struct condition_tree *tree)
+static void add_tree(struct sqlbuild *b, const struct condition_tree *tree)
 {
-	if (tree->n == 0)
-		return;
-	sqlbuild_add(b, " AND (");
 	for (size_t i = 0; i < tree->n; i++) {
 		if (i)
 			sqlbuild_add(b, tree->any ? " OR " : " AND ");
 		add_condition(b, &tree->v[i]);
 	}
+}
+
+void segment_sql(struct sqlbuild *b, const struct condition_tree *tree)
+{
+	if (tree->n == 0)
+		return;
+	sqlbuild_add(b, " AND (");
+	add_tree(b, tree);
 	sqlbuild_add(b, ")");
 }
 

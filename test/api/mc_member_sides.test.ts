@@ -169,6 +169,10 @@ describe("interests of members", () => {
     assert.equal(await found("interestcontainsall", [cats, red]), "j2");
     assert.equal(await found("interestcontainsall", [cats, red], {}), "j2");
     assert.equal(await found("interestnotcontains", [dogs]), "b0j2r0");
+    // An interest becomes a segment in one call.
+    const one = { condition_type: "Interests", field: `interests-${topics.id}`, op: "interestcontains", value: [cats] };
+    const { body } = await api.post(`${list}/segments`, { name: "Cats", options: { match: "all", conditions: [one] } });
+    assert.deepEqual([body.type, body.member_count, body.options.conditions], ["saved", 2, [one]]);
     const wrong = async (condition: Json) => {
       const options = { match: "all", conditions: [{ field: `interests-${topics.id}`, op: "interestcontains", value: [cats], ...condition }] };
       return (await api.post(`${list}/segments`, { name: "wrong", options }, { status: 400 })).body.errors[0].field.split(".").pop();

@@ -241,8 +241,49 @@ describe("segments", () => {
       const { body } = await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: [condition] } }, { status: 400 });
       assert.match(body.errors[0].field, /^options\.conditions/);
     }
-    const eleven = Array.from({ length: 11 }, () => ({ field: "FNAME", op: "blank" }));
-    await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: eleven } }, { status: 400 });
+    const many = Array.from({ length: 101 }, () => ({ field: "FNAME", op: "blank" }));
+    await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: many } }, { status: 400 });
+    const named = await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: [wrong[2]] } }, { status: 400 });
+    assert.match(named.body.errors[0].message, /EcommSpent/);
+    assert.equal(named.body.errors[0].field, "options.conditions.item:0.condition_type");
+  });
+
+  it("take groups of conditions, as campaigns do", async () => {
+    const name = (value: string) => ({ condition_type: "TextMerge", field: "LNAME", op: "is", value });
+    const either = { match: "any", conditions: [name("Last1"), name("Last2"), name("Last3")] };
+    const or = { match: "any", conditions: [name("Last2"), name("Last3"), name("Last4")] };
+    const options = { match: "all", conditions: [either, or, { condition_type: "VIP", field: "gmonkey", op: "notmember" }] };
+    const ours = { unchecked: true }; // the published schema has no groups
+    const { body } = await api.post(`${list}/segments`, { name: "groups", options }, ours);
+    assert.deepEqual(body.options, options);
+    assert.equal(body.member_count, 2);
+    assert.deepEqual((await api.get(`${list}/segments/${body.id}`, {}, ours)).body.options, options);
+    const campaign = (await api.post("/3.0/campaigns", {
+      type: "regular", recipients: { list_id: list.split("/").pop(), segment_opts: options }, settings: { subject_line: "x" },
+    }, ours)).body;
+    assert.equal(campaign.recipients.recipient_count, 2);
+    assert.deepEqual(campaign.recipients.segment_opts.conditions, options.conditions);
+    const deep = { match: "all", conditions: [{ match: "any", conditions: [either] }] };
+    const wrong = (await api.post(`${list}/segments`, { name: "deep", options: deep }, { status: 400 })).body.errors[0];
+    assert.equal(wrong.field, "options.conditions.item:0.conditions.item:0.conditions");
+    const within = { match: "all", conditions: [{ match: "any", conditions: [name("Last1"), { field: "LNAME", op: "glows", value: "x" }] }] };
+    assert.equal((await api.post(`${list}/segments`, { name: "wrong", options: within }, { status: 400 })).body.errors[0].field,
+      "options.conditions.item:0.conditions.item:1.op");
+  });
+
+  it("know where members said that they are, and of nothing else", async () => {
+    await api.put(`${list}/members/p1@example.org`, { email_address: "p1@example.org", status_if_new: "subscribed", location: { latitude: 50.7, longitude: 7.1 } });
+    const count = async (condition: Json) =>
+      (await api.post(`${list}/segments`, { name: `place ${Math.random()}`, options: { match: "all", conditions: [condition] } })).body.member_count;
+    const all = (await api.get(list)).body.stats.member_count;
+    const bonn = { condition_type: "IPGeoIn", field: "ipgeo", value: 20, addr: "Bonn", lat: "50.73", lng: "7.1" };
+    assert.equal(await count({ condition_type: "IPGeoUnknown", field: "ipgeo", op: "ipgeounknown" }), all - 1);
+    assert.equal(await count({ ...bonn, op: "ipgeoin" }), 1);
+    assert.equal(await count({ ...bonn, op: "ipgeonotin" }), all - 1);
+    assert.equal(await count({ condition_type: "IPGeoCountryState", field: "ipgeo", op: "ipgeocountry", value: "US" }), 0);
+    assert.equal(await count({ condition_type: "Automation", field: "automation", op: "not_started", value: "7" }), all);
+    await api.put(`${list}/members/p1@example.org`, { email_address: "p1@example.org", status_if_new: "subscribed", location: { latitude: 0, longitude: 0 } });
+    assert.equal(await count({ field: "ipgeo", op: "ipgeounknown" }), all);
   });
 });
 

@@ -17,6 +17,9 @@ void leaf_name(const struct leaf_about *about, struct strbuf *out)
 			    (int)c->test, (int)c->needs_text,
 			    (long long)c->merge_id, (long long)c->id, c->number,
 			    c->text);
+	if (about->kind == LEAF_PLACE)
+		strbuf_addf(out, " %.17g %.17g %.17g", c->place.latitude,
+			    c->place.longitude, c->place.radius);
 }
 
 unsigned leaf_moved_by(const struct leaf_about *about, int64_t *of_id)
@@ -33,6 +36,8 @@ unsigned leaf_moved_by(const struct leaf_about *about, int64_t *of_id)
 		return CHANGE_CLICKED;
 	case LEAF_INTEREST:
 		return CHANGE_INTEREST;
+	case LEAF_PLACE:
+		return CHANGE_PLACE;
 	default:
 		return CHANGE_MEMBER;
 	}

@@ -21,6 +21,7 @@ enum leaf_kind {
 	LEAF_OPENED,
 	LEAF_CLICKED,
 	LEAF_INTEREST, /* id: the interest */
+	LEAF_PLACE,    /* of all lists: the place of `condition` */
 };
 
 struct leaf_about {

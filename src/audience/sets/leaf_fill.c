@@ -197,6 +197,9 @@ static void write_index(struct fill *f, struct sqlbuild *b)
 		sqlbuild_add(b, " FROM member_interest m "
 				"WHERE m.interest_id = ");
 		sqlbuild_bind_int(b, about->id);
+	} else if (about->kind == LEAF_PLACE) {
+		sqlbuild_add(b, " FROM member_place mp WHERE 1 = 1");
+		segment_sql_place(b, &about->condition.place);
 	} else {
 		/* `+`: not through an index of those, which leads to the
 		 * rows one by one. */
@@ -211,15 +214,15 @@ static void write_index(struct fill *f, struct sqlbuild *b)
 			sqlbuild_bind_int(b, about->id);
 		}
 	}
-	set_whom_add(&f->whom, "m.member_id", b);
+	set_whom_add(&f->whom, "member_id", b);
 }
 
 static int word_index(struct fill *f)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(f->db, f->arena);
 
-	sqlbuild_add(&b, "SELECT m.member_id >> 6, bit_or(CAST(1 AS BIGINT) << "
-			 "CAST(m.member_id & 63 AS INTEGER))");
+	sqlbuild_add(&b, "SELECT member_id >> 6, bit_or(CAST(1 AS BIGINT) << "
+			 "CAST(member_id & 63 AS INTEGER))");
 	write_index(f, &b);
 	sqlbuild_add(&b, " GROUP BY 1");
 	return take_words(f, &b);
@@ -231,7 +234,7 @@ static int list_index(struct fill *f)
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	sqlbuild_add(&b, "SELECT m.member_id");
+	sqlbuild_add(&b, "SELECT member_id");
 	write_index(f, &b);
 	if (sqlbuild_query(&b, f->db, &rows, f->err) < 0)
 		return -1;

@@ -1,7 +1,7 @@
 /*
  * audience/sets/member_change.h - the log of what members changed
  *
- * Migrations audience/0016 and 0020 write it; see sets/change_log.h.
+ * Migrations audience/0016, 0020 and 0032 write it; see sets/change_log.h.
  */
 #ifndef AUDIENCE_SETS_MEMBER_CHANGE_H
 #define AUDIENCE_SETS_MEMBER_CHANGE_H
@@ -16,6 +16,7 @@ enum member_change {
 	CHANGE_OPENED = 8,
 	CHANGE_CLICKED = 16,
 	CHANGE_INTEREST = 32,
+	CHANGE_PLACE = 64,
 };
 
 extern const struct change_log member_change_log;

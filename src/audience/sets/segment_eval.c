@@ -10,14 +10,26 @@
 /* A status each, and of a condition two times, or a set and who got it. */
 #define NONE (-1)
 
+struct part {
+	const struct condition *c;
+	int first, second; /* NONE: nobody */
+	int *interests;    /* of those of interests, one each */
+	struct branch *group;
+};
+
+/* A tree of conditions, with the sets that it needs. */
+struct branch {
+	bool any;
+	struct part *v;
+	size_t n;
+};
+
 struct eval {
 	const struct segment_scope *scope;
-	const struct condition_tree *tree;
 	struct arena *arena;
 	struct wanted_sets wanted;
 	size_t statuses; /* of `wanted`, the first */
-	int first[CONDITIONS_MAX], second[CONDITIONS_MAX]; /* NONE: nobody */
-	int *interests[CONDITIONS_MAX]; /* of those of interests, one each */
+	struct branch *root;
 };
 
 static void eval_release(struct eval *e)
@@ -68,7 +80,11 @@ static int want_first(struct eval *e, const struct condition *c)
 	switch (c->kind) {
 	case CONDITION_NEVER:
 	case CONDITION_INTERESTS:
+	case CONDITION_GROUP:
 		return NONE;
+	case CONDITION_PLACE:
+		return want(e, (struct leaf_about){ .kind = LEAF_PLACE,
+						    .condition = *c });
 	case CONDITION_STATIC:
 		return want_index(e, LEAF_TAG, c->id);
 	case CONDITION_SENT:
@@ -108,7 +124,31 @@ static int *want_interests(struct eval *e, const struct condition *c)
 	return wanted;
 }
 
-static void want_all(struct eval *e)
+static struct branch *want_tree(struct eval *e,
+				const struct condition_tree *tree)
+{
+	struct branch *branch = arena_new_of(e->arena, struct branch);
+
+	*branch = (struct branch){
+		.any = tree->any,
+		.v = arena_array(e->arena, struct part, tree->n + 1),
+		.n = tree->n,
+	};
+	for (size_t i = 0; i < tree->n; i++) {
+		const struct condition *c = &tree->v[i];
+		struct part *part = &branch->v[i];
+
+		*part = (struct part){ .c = c };
+		part->first = want_first(e, c);
+		part->second = want_second(e, c);
+		part->interests = want_interests(e, c);
+		if (c->kind == CONDITION_GROUP)
+			part->group = want_tree(e, c->group);
+	}
+	return branch;
+}
+
+static void want_all(struct eval *e, const struct condition_tree *tree)
 {
 	for (int status = 1; status <= MEMBER_ARCHIVED; status++)
 		if (e->scope->statuses & MEMBER_STATUS_BIT(status))
@@ -117,11 +157,7 @@ static void want_all(struct eval *e)
 					      .list_id = e->scope->list_id,
 					      .id = status });
 	e->statuses = e->wanted.n;
-	for (size_t i = 0; i < e->tree->n; i++) {
-		e->first[i] = want_first(e, &e->tree->v[i]);
-		e->second[i] = want_second(e, &e->tree->v[i]);
-		e->interests[i] = want_interests(e, &e->tree->v[i]);
-	}
+	e->root = want_tree(e, tree);
 }
 
 /* --- algebra --- */
@@ -133,22 +169,22 @@ static void since(struct eval *e, int wanted, int64_t from_ms,
 		kept_set_since(e->wanted.v[wanted].set, from_ms, out);
 }
 
-static void between(struct eval *e, size_t i, struct id_set *out)
+static void between(struct eval *e, const struct part *part, struct id_set *out)
 {
 	CLEANUP(id_set_release) struct id_set later = ID_SET_INIT;
-	const struct condition *c = &e->tree->v[i];
 
-	since(e, e->first[i], time_of(c->from_ms), out);
-	since(e, e->second[i], time_of(c->to_ms), &later);
+	since(e, part->first, time_of(part->c->from_ms), out);
+	since(e, part->second, time_of(part->c->to_ms), &later);
 	id_set_subtract(out, &later);
 }
 
-static void choosing(struct eval *e, size_t i, struct id_set *out)
+static void choosing(struct eval *e, const struct part *part,
+		     struct id_set *out)
 {
-	const struct condition *c = &e->tree->v[i];
+	const struct condition *c = part->c;
 
 	for (size_t n = 0; n < c->ids_n; n++) {
-		struct id_set *set = &e->wanted.v[e->interests[i][n]].set->set;
+		struct id_set *set = &e->wanted.v[part->interests[n]].set->set;
 
 		if (n == 0)
 			id_set_copy(out, set);
@@ -161,58 +197,72 @@ static void choosing(struct eval *e, size_t i, struct id_set *out)
 
 /* Who fits it, or with `negated` who does not: a set that is added to or taken
  * from others. */
-static void fitting(struct eval *e, size_t i, struct id_set *out, bool *negated)
+static void fitting(struct eval *e, const struct part *part, struct id_set *out,
+		    bool *negated)
 {
-	const struct condition *c = &e->tree->v[i];
+	const struct condition *c = part->c;
 	struct id_set *first =
-		e->first[i] == NONE ? NULL : &e->wanted.v[e->first[i]].set->set;
+		part->first == NONE ? NULL : &e->wanted.v[part->first].set->set;
 
 	*negated = c->negated && !c->among_sent;
 	if (c->among_sent) {
 		/* Opened or not among those who got it. */
-		id_set_copy(out, &e->wanted.v[e->second[i]].set->set);
+		id_set_copy(out, &e->wanted.v[part->second].set->set);
 		id_set_subtract(out, first);
 	} else if (c->test == TEST_BETWEEN) {
-		between(e, i, out);
+		between(e, part, out);
 	} else if (c->kind == CONDITION_INTERESTS) {
-		choosing(e, i, out);
+		choosing(e, part, out);
 	} else if (first) {
 		id_set_copy(out, first);
 	}
 }
 
-static void apply(struct eval *e, size_t i, struct id_set *base)
+static void combine(struct eval *e, const struct branch *branch,
+		    struct id_set *base, struct id_set *out);
+
+static void apply(struct eval *e, const struct part *part, struct id_set *base)
 {
 	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
-	bool negated;
+	bool negated = false;
 
-	fitting(e, i, &set, &negated);
+	if (part->group)
+		combine(e, part->group, base, &set);
+	else
+		fitting(e, part, &set, &negated);
 	if (negated)
 		id_set_subtract(base, &set);
 	else
 		id_set_and(base, &set);
 }
 
-static void combine(struct eval *e, struct id_set *out)
+/* Those of `base` that fit; adds to *out. */
+static void combine(struct eval *e, const struct branch *branch,
+		    struct id_set *base, struct id_set *out)
+{
+	if (!branch->any || branch->n == 0) {
+		id_set_copy(out, base);
+		for (size_t i = 0; i < branch->n; i++)
+			apply(e, &branch->v[i], out);
+		return;
+	}
+	for (size_t i = 0; i < branch->n; i++) {
+		CLEANUP(id_set_release)
+		struct id_set part = ID_SET_INIT;
+
+		id_set_copy(&part, base);
+		apply(e, &branch->v[i], &part);
+		id_set_or(out, &part);
+	}
+}
+
+static void combine_all(struct eval *e, struct id_set *out)
 {
 	CLEANUP(id_set_release) struct id_set base = ID_SET_INIT;
 
 	for (size_t i = 0; i < e->statuses; i++)
 		id_set_or(&base, &e->wanted.v[i].set->set);
-	if (!e->tree->any || e->tree->n == 0) {
-		for (size_t i = 0; i < e->tree->n; i++)
-			apply(e, i, &base);
-		id_set_copy(out, &base);
-		return;
-	}
-	for (size_t i = 0; i < e->tree->n; i++) {
-		CLEANUP(id_set_release)
-		struct id_set part = ID_SET_INIT;
-
-		id_set_copy(&part, &base);
-		apply(e, i, &part);
-		id_set_or(out, &part);
-	}
+	combine(e, e->root, &base, out);
 }
 
 int segment_eval(struct db *db, const struct segment_scope *scope,
@@ -222,11 +272,11 @@ int segment_eval(struct db *db, const struct segment_scope *scope,
 	static const struct set_source source = { &member_change_log, leaf_fill,
 						  leaf_last };
 	CLEANUP(eval_release)
-	struct eval e = { .scope = scope, .tree = tree, .arena = arena_new() };
+	struct eval e = { .scope = scope, .arena = arena_new() };
 
-	want_all(&e);
+	want_all(&e, tree);
 	if (set_bring(db, &source, &e.wanted, err) < 0)
 		return -1;
-	combine(&e, out);
+	combine_all(&e, out);
 	return 0;
 }

@@ -116,6 +116,14 @@ static const char *const changes[] = {
 	" SELECT i.id, m.id FROM interest i, member m"
 	" WHERE m.id %% 8 = %1$d %% 8 AND i.id %% 3 = %2$d %% 3"
 	" ON CONFLICT DO NOTHING",
+	"UPDATE member_place SET latitude = 0, longitude = 0 WHERE member_id"
+	" = %1$d",
+	"DELETE FROM member_place WHERE member_id = %1$d",
+	"UPDATE member_place SET latitude = 500000000 + %2$d * 100000"
+	" WHERE member_id = %1$d",
+	"INSERT INTO member_place (member_id, latitude, longitude)"
+	" SELECT id, 507000000, 70000000 + %2$d * 100000 FROM member"
+	" WHERE id %% 11 = %1$d %% 11 ON CONFLICT DO NOTHING",
 	"UPDATE recipient SET opens = %2$d %% 2 WHERE member_id = %1$d",
 	"UPDATE recipient SET clicks = %2$d %% 3 WHERE member_id = %1$d",
 	"UPDATE recipient SET sent_seq = NULL WHERE member_id = %1$d",

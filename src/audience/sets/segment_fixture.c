@@ -52,8 +52,8 @@ static void add_members(struct segment_fixture *w, struct tx *tx)
 			"{\"email_address\":\"%s%d@example.%s\",\"status\":"
 			"\"%s\",\"vip\":%s,\"language\":\"%s\","
 			"\"tags\":[%s],\"merge_fields\":{\"FNAME\":\"%s\","
-			"\"NUM\":\"%s\",\"DAY\":\"%s\",\"BIRTH\":\"%s\""
-			"%s}}",
+			"\"NUM\":\"%s\",\"DAY\":\"%s\",\"BIRTH\":\"%s\","
+			"\"ZIP\":\"%s\"%s}}",
 			prng_below(&prng, 2) ? "a" : "b", i,
 			prng_below(&prng, 2) ? "org" : "net",
 			prng_below(&prng, 5) ? "subscribed" : "unsubscribed",
@@ -66,6 +66,9 @@ static void add_members(struct segment_fixture *w, struct tx *tx)
 					       : "12",
 			prng_below(&prng, 2) ? "" : "2020-02-03",
 			prng_below(&prng, 2) ? "" : "02/29",
+			prng_below(&prng, 2)   ? ""
+			: prng_below(&prng, 2) ? "30318"
+					       : "10115",
 			prng_below(&prng, 2) ? ""
 					     : ",\"ADDRESS\":{\"addr1\":\"Main "
 					       "St\",\"city\":"
@@ -127,6 +130,7 @@ int segment_fixture_set_up(void **state)
 	add_field(w, &tx,
 		  "{\"name\":\"B\",\"type\":\"birthday\",\"tag\":"
 		  "\"BIRTH\"}");
+	add_field(w, &tx, "{\"name\":\"Z\",\"type\":\"zip\",\"tag\":\"ZIP\"}");
 	add_members(w, &tx);
 	add_interests(w, &tx);
 	assert_int_equal(tx_commit(&tx, &err), 0);
@@ -149,6 +153,11 @@ int segment_fixture_set_up(void **state)
 			   "member_id) SELECT i.id, m.id FROM interest i, "
 			   "member m WHERE (m.id + i.id) % 3 > 0 "
 			   "AND m.id % 7 > i.id % 3");
+	store_fixture_exec(w->a.db,
+			   "INSERT INTO member_place (member_id, latitude, "
+			   "longitude) SELECT id, 500000000 + id % 17 * "
+			   "1000000, 70000000 + id % 13 * 1000000 "
+			   "FROM member WHERE id % 3 > 0");
 	*state = w;
 	return 0;
 }
@@ -225,6 +234,20 @@ static void add_random(struct segment_fixture *w, struct prng *prng,
 		"\"value\":\"Gmail\"}",
 		"{\"field\":\"rating\",\"op\":\"greater\",\"value\":1}",
 		"{\"field\":\"gmonkey\",\"op\":\"member\"}",
+		"{\"field\":\"ZIP\",\"op\":\"geoin\",\"value\":\"25\","
+		"\"extra\":\"3031\"}",
+		"{\"field\":\"ipgeo\",\"op\":\"ipgeounknown\"}",
+		"{\"field\":\"ipgeo\",\"op\":\"ipgeoin\",\"value\":40,"
+		"\"addr\":\"\",\"lat\":\"50.7\",\"lng\":\"7.1\"}",
+		"{\"field\":\"ipgeo\",\"op\":\"ipgeonotin\",\"value\":900,"
+		"\"addr\":\"\",\"lat\":50.2,\"lng\":7.4}",
+		"{\"field\":\"ipgeo\",\"op\":\"ipgeonotcountry\","
+		"\"value\":\"US\"}",
+		"{\"field\":\"automation\",\"op\":\"started\","
+		"\"value\":\"7\"}",
+		"{\"field\":\"ecomm_date\",\"op\":\"not\",\"value\":"
+		"\"date\",\"extra\":\"2023-11-05\"}",
+		"{\"field\":\"ecomm_date\",\"op\":\"blank\"}",
 		"{\"field\":\"aim\",\"op\":\"open\",\"value\":\"any\"}",
 		"{\"field\":\"aim\",\"op\":\"noopen\",\"value\":\"any\"}",
 		"{\"field\":\"aim\",\"op\":\"noclick\",\"value\":\"1\"}",
@@ -257,18 +280,27 @@ static void add_random(struct segment_fixture *w, struct prng *prng,
 	}
 }
 
-void segment_fixture_tree(struct segment_fixture *w, struct prng *prng,
-			  struct strbuf *out)
+static void add_group(struct segment_fixture *w, struct prng *prng, bool nested,
+		      struct strbuf *out)
 {
 	uint64_t n = 1 + prng_below(prng, 4);
 
-	strbuf_reset(out);
 	strbuf_addf(out, "{\"match\":\"%s\",\"conditions\":[",
 		    prng_below(prng, 2) ? "any" : "all");
 	for (uint64_t i = 0; i < n; i++) {
 		if (i)
 			strbuf_addch(out, ',');
-		add_random(w, prng, out);
+		if (nested && prng_below(prng, 4) == 0)
+			add_group(w, prng, false, out);
+		else
+			add_random(w, prng, out);
 	}
 	strbuf_addstr(out, "]}");
+}
+
+void segment_fixture_tree(struct segment_fixture *w, struct prng *prng,
+			  struct strbuf *out)
+{
+	strbuf_reset(out);
+	add_group(w, prng, true, out);
 }
