@@ -143,6 +143,12 @@ SELECT name, hex, permission_reminder, contact,
 		AND m.status = :MEMBER_SUBSCRIBED), campaign_defaults
 FROM list WHERE id = ?;
 
+-- name: campaign-list-recent
+-- What it was sent last. args: list
+SELECT settings FROM campaign
+WHERE list_id = ? AND status = :CAMPAIGN_SENT
+ORDER BY send_ms DESC, id DESC LIMIT 20;
+
 -- name: campaign-under-way
 -- Campaigns that are sent, or should have begun. args: now
 SELECT id FROM campaign WHERE status = :CAMPAIGN_SENDING OR (status = :CAMPAIGN_SCHEDULE AND schedule_ms <= ?)

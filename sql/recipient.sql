@@ -226,7 +226,7 @@ SELECT link_id, url FROM campaign_link WHERE campaign_id = ? ORDER BY link_id;
 -- name: recipient-due-queued
 -- Whom to send to next. args: campaign, limit
 SELECT r.member_id, r.attempts, r.first_ms, r.uncertain, m.address,
-	m.unique_id, m.merge, m.opt_ms
+	m.unique_id, m.merge, m.opt_ms, m.language
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.state = :RECIPIENT_QUEUED AND r.state IN (:RECIPIENT_OPEN)
 ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
@@ -234,7 +234,7 @@ ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
 -- name: recipient-due-deferred
 -- Those to try again. args: campaign, now_ms, limit
 SELECT r.member_id, r.attempts, r.first_ms, r.uncertain, m.address,
-	m.unique_id, m.merge, m.opt_ms
+	m.unique_id, m.merge, m.opt_ms, m.language
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.state = :RECIPIENT_DEFERRED AND r.state IN (:RECIPIENT_OPEN)
 	AND r.next_ms <= ?

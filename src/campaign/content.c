@@ -11,6 +11,7 @@
 #include "campaign/html/html_look.h"
 #include "campaign/html/html_scan.h"
 #include "campaign/html/html_sections.h"
+#include "campaign/html/html_toc.h"
 #include "sql/campaign.h"
 #include "store/db.h"
 
@@ -77,6 +78,9 @@ void content_mend(struct content *content, const struct merge_fields *fields,
 	content->html = html_sections_strip(content->html, arena);
 	how.context = MERGE_PLAIN;
 	content->plain_text = merge_mended(content->plain_text, &how, arena);
+	content->plain_text =
+		html_toc_of_plain(content->plain_text, content->html, arena);
+	content->html = html_toc(content->html, arena);
 }
 
 /* --- what is in it --- */

@@ -35,7 +35,8 @@ void content_make(struct str html, struct str plain_text, struct arena *arena,
 		  struct content *out);
 
 /* As its readers get it: with the tags mended that an editor has split
- * (campaign/merge/merge_tag.h), and without the marks of a template's sections.
+ * (campaign/merge/merge_tag.h), and without the marks of a template's sections,
+ * and with the table of contents that they ask for.
  * Whoever numbers links, looks at it or sends it does it first. */
 struct merge_fields;
 void content_mend(struct content *content, const struct merge_fields *fields,

@@ -530,7 +530,11 @@ static int find_test_person(struct test_mail *t, const struct email *email,
 	out->unique_id = member.unique_id;
 	out->merge = member.merge;
 	out->optin_ms = member.opt_ms;
-	return 1;
+	out->language = member.language;
+	return mailing_load_interests(t->db, member.id, t->arena,
+				      &out->interests, err) < 0
+		       ? -1
+		       : 1;
 }
 
 static int queue_test(struct test_mail *t, struct tx *tx, const char *address,

@@ -31,6 +31,7 @@ struct dkim_key;
 struct err;
 struct merge_facts;
 struct merge_fields;
+struct merge_person;
 struct reader_language;
 struct track_keys;
 
@@ -59,7 +60,9 @@ struct mailing_person {
 	const char *address, *unique_id;
 	const char *merge; /* JSON by merge field id */
 	int64_t optin_ms;
-	bool is_test; /* its subject says so */
+	const char *language;  /* as a member has it; NULL or "": not known */
+	const char *interests; /* ids of those chosen, "3 17"; NULL: none */
+	bool is_test;          /* its subject says so */
 };
 
 /* db: audience. ERR_NOT_FOUND: no such campaign; ERR_INVALID: it cannot be
@@ -95,6 +98,17 @@ const struct reader_language *mailing_speak(struct str html,
 					    struct merge_facts *facts);
 struct mailing *mailing_hold(struct mailing *mailing);
 void mailing_put(struct mailing **mailing); /* NULL is fine */
+
+/* What merge tags know of one; lives in arena, and with the texts of person. */
+struct merge_person mailing_merge_person(const struct mailing_person *person,
+					 const struct merge_fields *fields,
+					 struct arena *arena);
+/* Does a message of it ask for interests? */
+bool mailing_wants_interests(const struct mailing *mailing);
+/* Those that a member has chosen; lives in arena. db: audience. */
+int mailing_load_interests(struct db *db, int64_t member_id,
+			   struct arena *arena, const char **out,
+			   struct err *err);
 
 /* The whole message, signed if there is a key. subject: decoded. Both are
  * reset first. */

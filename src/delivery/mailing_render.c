@@ -2,6 +2,7 @@
  * A campaign's message for one recipient. Called by the threads that render,
  * and for the page that shows it in the browser.
  */
+#include "audience/side/side.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -10,6 +11,7 @@
 #include "delivery/track_token.h"
 #include "mail/dkim.h"
 #include "mail/message.h"
+#include "store/db.h"
 
 static void add_url(const struct rendering *r, enum track_purpose purpose,
 		    int64_t link_id, struct strbuf *out)
@@ -69,6 +71,70 @@ static int render_body(const struct mailing_body *body, struct rendering *r,
 	return merge_render(body->footer_end, person, out);
 }
 
+static void read_interests(const char *text, struct arena *arena,
+			   struct merge_person *out)
+{
+	struct str rest = str_of(text ? text : "");
+	int64_t *ids;
+
+	if (rest.len == 0)
+		return;
+	ids = arena_array(arena, int64_t, rest.len / 2 + 1);
+	while (rest.s && rest.len > 0)
+		if (str_to_int(str_cut(&rest, ' '), &ids[out->interests_n]))
+			out->interests_n++;
+	out->interests = ids;
+}
+
+struct merge_person mailing_merge_person(const struct mailing_person *person,
+					 const struct merge_fields *fields,
+					 struct arena *arena)
+{
+	struct merge_person out = {
+		.address = str_of(person->address),
+		.unique_id = str_of(person->unique_id),
+		.optin_ms = person->optin_ms,
+		.values =
+			merge_values_read(fields, str_of(person->merge), arena),
+		.language = str_of(person->language ? person->language : ""),
+	};
+
+	read_interests(person->interests, arena, &out);
+	return out;
+}
+
+bool mailing_wants_interests(const struct mailing *mailing)
+{
+	const struct mailing_private *m = mailing->private;
+	const struct merge_program *const programs[] = { m->subject, m->to_name,
+							 m->text.content,
+							 m->html.content };
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (programs[i] && merge_wants_interests(programs[i]))
+			return true;
+	return false;
+}
+
+int mailing_load_interests(struct db *db, int64_t member_id,
+			   struct arena *arena, const char **out,
+			   struct err *err)
+{
+	CLEANUP(vec_release) struct member_interests chosen = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&key, "[%lld]", (long long)member_id);
+	if (member_interests_list(db, sql_str(strbuf_str(&key)), &chosen, err) <
+	    0)
+		return -1;
+	vec_each (&chosen, c)
+		strbuf_addf(&text, "%s%lld", text.len ? " " : "",
+			    (long long)c->interest_id);
+	*out = arena_str(arena, strbuf_str(&text));
+	return 0;
+}
+
 static void fill_person(const struct mailing_private *m,
 			const struct mailing_person *person,
 			struct rendering *r, struct arena *arena,
@@ -80,14 +146,8 @@ static void fill_person(const struct mailing_private *m,
 		.member_id = m->is_shown ? 0 : person->member_id,
 		.is_test = person->is_test,
 	};
-	*out = (struct merge_person){
-		.address = str_of(person->address),
-		.unique_id = str_of(person->unique_id),
-		.optin_ms = person->optin_ms,
-		.values = merge_values_read(&m->fields, str_of(person->merge),
-					    arena),
-		.owner = r,
-	};
+	*out = mailing_merge_person(person, &m->fields, arena);
+	out->owner = r;
 }
 
 static int render_head(const struct mailing_private *m,

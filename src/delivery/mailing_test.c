@@ -609,6 +609,64 @@ static void the_preview_text_stands_once(void **state)
 	assert_null(strstr(world.view.html, "<i>"));
 }
 
+#define CHOICE                                                             \
+	"<p>*|INTERESTED:Topics:Cats|*purr*|ELSE:|*bark*|END:INTERESTED|*" \
+	" *|MC_LANGUAGE_LABEL|*</p>"
+
+static void branches_are_of_what_each_has_chosen(void **state)
+{
+	struct mailing_person who = ann;
+	const char *interests;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	open_world("<p>x</p>");
+	assert_false(mailing_wants_interests(world.mailing));
+	close_world(state);
+	open_world(CHOICE);
+	fixture_exec(
+		&world.f,
+		"INSERT INTO interest_category (id, hex, list_id, title, "
+		"folded, form, display_order) SELECT 1, 'a', id, 'Topics', "
+		"'topics', 1, 1 FROM list");
+	fixture_exec(&world.f,
+		     "INSERT INTO interest (id, hex, list_id, category_id, "
+		     "name, folded, display_order) SELECT 7, 'b', id, 1, "
+		     "'Cats', 'cats', 1 FROM list");
+	fixture_exec(&world.f, "INSERT INTO member_interest (interest_id, "
+			       "member_id) VALUES (5, 3), (7, 3), (7, 2)");
+	get_mailing(&world);
+	assert_true(mailing_wants_interests(world.mailing));
+	render();
+	after(world.view.html, "<p>bark </p>");
+
+	assert_int_equal(mailing_load_interests(world.f.store.audience, 3,
+						world.f.arena, &interests,
+						&err),
+			 0);
+	assert_string_equal(interests, "5 7");
+	who.interests = interests;
+	who.language = "de";
+	assert_int_equal(mailing_render(world.mailing, &who, FIXTURE_NOW,
+					&world.message, &world.subject, &err),
+			 0);
+	assert_int_equal(outbox_view(strbuf_str(&world.message), world.f.arena,
+				     &world.view, &err),
+			 0);
+	after(world.view.html, "<p>purr German</p>");
+}
+
+static void a_table_of_contents_leads_to_its_headings(void **state)
+{
+	const char *p;
+
+	(void)state;
+	open_world("<body>*|MC:TOC|*<h2>For *|FNAME|*</h2><p>x</p></body>");
+	render();
+	p = after(world.view.html, "<li><a href=\"#toc-1\">For Änn");
+	after(p, "<h2><a id=\"toc-1\"></a>For Änn");
+}
+
 #define WORLD(test) cmocka_unit_test_teardown(test, close_world)
 
 int main(void)
@@ -631,6 +689,8 @@ int main(void)
 		WORLD(links_with_tags_lead_where_they_say),
 		WORLD(what_an_editor_split_is_mended_first),
 		WORLD(the_preview_text_stands_once),
+		WORLD(branches_are_of_what_each_has_chosen),
+		WORLD(a_table_of_contents_leads_to_its_headings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

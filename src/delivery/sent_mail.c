@@ -91,7 +91,8 @@ static void read_candidate(const struct rows *rows, struct arena *arena,
 			    .address = rows_dup(rows, 3, arena),
 			    .unique_id = rows_dup(rows, 4, arena),
 			    .merge = rows_dup(rows, 5, arena),
-			    .optin_ms = rows_int(rows, 6) },
+			    .optin_ms = rows_int(rows, 6),
+			    .language = rows_dup(rows, 8, arena) },
 	};
 }
 
@@ -202,8 +203,10 @@ static int list_of(struct finder *f, const struct campaign *campaign,
 		   const struct known_list **out, struct err *err)
 {
 	const char *subject = campaign->settings.subject_line;
-	struct known_list list = { .has_facts = strcasestr(subject, "LIST:") ||
-						strcasestr(subject, "USER:") };
+	struct known_list list = { .has_facts =
+					   strcasestr(subject, "LIST:") ||
+					   strcasestr(subject, "USER:") ||
+					   strcasestr(subject, "INTERESTED:") };
 
 	vec_each (&f->lists, known)
 		if (known->list_id == campaign->list_id &&
@@ -227,11 +230,7 @@ static int render_subject(struct finder *f, const struct campaign *campaign,
 	struct merge_piece piece = { .text = str_of(subject) };
 	const struct known_list *list;
 	struct merge_facts facts;
-	struct merge_person who = {
-		.address = str_of(mail->person.address),
-		.unique_id = str_of(mail->person.unique_id),
-		.optin_ms = mail->person.optin_ms,
-	};
+	struct merge_person who;
 
 	mail->subject = subject;
 	if (!strstr(subject, "*|"))
@@ -244,8 +243,11 @@ static int render_subject(struct finder *f, const struct campaign *campaign,
 	facts.preview_text = campaign->settings.preview_text;
 	facts.abuse_email = campaign->settings.reply_to;
 	facts.send_ms = campaign->send_ms;
-	who.values = merge_values_read(&list->fields,
-				       str_of(mail->person.merge), f->arena);
+	if (strcasestr(subject, "INTERESTED:") &&
+	    mailing_load_interests(f->db, mail->person.member_id, f->arena,
+				   &mail->person.interests, err) < 0)
+		return -1;
+	who = mailing_merge_person(&mail->person, &list->fields, f->arena);
 	if (merge_compile(&piece, 1,
 			  &(struct merge_how){ .context = MERGE_HEADER,
 					       .fields = &list->fields,
@@ -302,10 +304,13 @@ int sent_mail_view(struct db *db, const struct mailing_setup *setup,
 		   struct err *err)
 {
 	CLEANUP(mailing_put) struct mailing *mailing = NULL;
+	struct mailing_person person = mail->person;
 
 	BUG_ON(!mail->subject);
-	if (mailing_get_shown(db, setup, mail->campaign_id, now_ms, &mailing,
+	if (mailing_load_interests(db, person.member_id, arena,
+				   &person.interests, err) < 0 ||
+	    mailing_get_shown(db, setup, mail->campaign_id, now_ms, &mailing,
 			      err) < 0)
 		return -1;
-	return mailing_render_view(mailing, &mail->person, arena, out, err);
+	return mailing_render_view(mailing, &person, arena, out, err);
 }

@@ -180,7 +180,12 @@ static int get_mailing(struct track *t, const struct track_token *token,
 		.unique_id = member.unique_id,
 		.merge = member.merge,
 		.optin_ms = member.opt_ms,
+		.language = member.language,
 	};
+	if (token->member_id &&
+	    mailing_load_interests(db, token->member_id, arena,
+				   &person->interests, err) < 0)
+		return -1;
 	return 1;
 }
 

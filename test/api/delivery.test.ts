@@ -35,6 +35,39 @@ const isSent = (server: Server, id: string) =>
   until("it is sent", async () => (await server.mailchimp.get(`/3.0/campaigns/${id}`)).body.status === "sent");
 const path = (url: string) => new URL(url).pathname;
 
+describe("a mail that asks for interests", () => {
+  const server = useServer();
+
+  it("says to each what they have chosen, in their language", async () => {
+    const api = server.mailchimp;
+    const list = await listOf(server);
+    const at = `/3.0/lists/${list}/interest-categories`;
+    const category = (await api.post(at, { title: "Topics", type: "checkboxes" })).body.id;
+    const add = async (name: string): Promise<string> => (await api.post(`${at}/${category}/interests`, { name })).body.id;
+    const [cats, arabic] = [await add("Cats & dogs"), await add("\u0627\u0644\u0639\u0631\u0628\u064a\u0629")];
+    const member = (name: string, interests: Json, language: string) => api.post(`/3.0/lists/${list}/members`,
+      { email_address: `${name}@d1.example`, status: "subscribed", language, interests, merge_fields: { FNAME: "<b>O'Neill" } });
+    await member("cat", { [cats]: true }, "ar");
+    await member("both", { [cats]: true, [arabic]: true }, "de");
+    await member("none", {}, "en");
+    const id = await makeCampaign(server, list, "<body>*|MC:TOC|*<h2>Hi *|FNAME|*</h2><p>*|INTERESTED:topics:\u0627\u0644\u0639\u0631\u0628\u064a\u0629|*two"
+      + "*|ELSE:|**|INTERESTED:Topics:Fish,Cats &amp; dogs|*one*|ELSE:|*no*|END:INTERESTED|**|END:INTERESTED|* *|MC_LANGUAGE|*</p></body>");
+    const { items } = (await api.get(`/3.0/campaigns/${id}/send-checklist`)).body;
+    assert.deepEqual(items.filter((i: Json) => i.type === "warning" && i.id === 410).map((i: Json) => i.details.replace(/^.*?: /, "")),
+      ["There is no such interest in the audience: Fish."]);
+    await api.post(`/3.0/campaigns/${id}/actions/send`);
+    await isSent(server, id);
+    const said = async (name: string): Promise<string> => {
+      const { body } = await server.admin.get("/api/v1/outbox", { rcpt: `${name}@d1.example` });
+      const whole = (await server.admin.get(`/api/v1/outbox/${body.items[0].id}`)).body;
+      const page = (await parseMail(whole.source)).html!;
+      assert.match(page, /<li><a href="#toc-1">Hi &lt;b&gt;O&#39;Neill<\/a><\/li>/);
+      return page.match(/<p>(.*?)<\/p>/)![1]!;
+    };
+    assert.deepEqual([await said("cat"), await said("both"), await said("none")], ["one ar", "two de", "no en"]);
+  });
+});
+
 describe("links of a mail", () => {
   const server = useServer({ env: { MUSTER_TRACK_EARLY_S: "0" } });
   let list: string;

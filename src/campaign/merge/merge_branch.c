@@ -103,11 +103,8 @@ static int begin_conditional(struct merge_compiler *c, struct str expression,
 				       .ends = MERGE_NO_OP,
 				       .at = c->at };
 	c->depth++;
-	/* There are no interests to be in. */
-	frame->pending =
-		interested
-			? merge_add_op(c, (struct merge_op){ .kind = OP_JUMP })
-			: add_test(c, expression, negated);
+	frame->pending = interested ? merge_add_interest_test(c, expression)
+				    : add_test(c, expression, negated);
 	return 0;
 }
 
@@ -176,8 +173,11 @@ int merge_compile_structure(struct merge_compiler *c, struct str upper,
 			       : 1;
 	}
 	if (str_starts(upper, "INTERESTED:"))
-		return begin_conditional(c, body, false, true, err) < 0 ? -1
-									: 1;
+		return begin_conditional(
+			       c, (struct str){ body.s + 11, body.len - 11 },
+			       false, true, err) < 0
+			       ? -1
+			       : 1;
 	if (str_starts(upper, "ELSEIF:")) {
 		frame = next_branch(c, "ELSEIF");
 		if (frame)

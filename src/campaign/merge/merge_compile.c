@@ -502,6 +502,7 @@ void merge_program_free(struct merge_program **program)
 	vec_release(&(*program)->ops);
 	vec_release(&(*program)->values);
 	vec_release(&(*program)->conditions);
+	vec_release(&(*program)->interests);
 	free(*program);
 	*program = NULL;
 }

@@ -59,6 +59,8 @@ void merge_flush_literal(struct merge_compiler *c);
  */
 int merge_compile_structure(struct merge_compiler *c, struct str upper,
 			    struct str body, struct err *err);
+/* Emits the test of "Category:one,two"; returns its op. */
+size_t merge_add_interest_test(struct merge_compiler *c, struct str expression);
 /* Closes the innermost one; a problem, if it is of the other kind or none is
  * open. */
 void merge_end_conditional(struct merge_compiler *c, bool interested);

@@ -3,6 +3,7 @@
  * by the API and the sender; any thread.
  */
 #include "audience/form/signup_form.h"
+#include "audience/interest/interest.h"
 #include "audience/list.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -82,6 +83,64 @@ static int add_form(struct db *db, const char *public_url, struct arena *arena,
 	return 0;
 }
 
+static const char *title_of(const struct interest_categories *categories,
+			    int64_t id)
+{
+	vec_each (categories, c)
+		if (c->id == id)
+			return c->title;
+	return "";
+}
+
+static int load_interests(struct db *db, int64_t list_id, struct arena *arena,
+			  struct merge_facts *out, struct err *err)
+{
+	CLEANUP(vec_release) struct interest_categories categories = VEC_INIT;
+	CLEANUP(vec_release) struct interests all = VEC_INIT;
+	struct merge_interest *v;
+
+	if (interest_category_list(db, list_id, arena, &categories, err) < 0 ||
+	    interest_list(db, list_id, 0, arena, &all, err) < 0)
+		return -1;
+	v = arena_array(arena, struct merge_interest, all.n + 1);
+	for (size_t i = 0; i < all.n; i++)
+		v[i] = (struct merge_interest){
+			.id = all.v[i].id,
+			.category = title_of(&categories, all.v[i].category_id),
+			.name = all.v[i].name,
+		};
+	out->interests = v;
+	out->interests_n = all.n;
+	out->knows_interests = true;
+	return 0;
+}
+
+static void read_subject(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	CLEANUP(json_free)
+	json_t *settings = json_loads(rows_text(rows, 0), 0, NULL);
+
+	*(const char **)out = text_of(settings, "subject_line", arena);
+}
+
+static int load_recent(struct db *db, int64_t list_id, struct arena *arena,
+		       struct merge_facts *out, struct err *err)
+{
+	CLEANUP(vec_release) VEC(const char *) subjects = VEC_INIT;
+	const char **v;
+
+	if (db_list(db, SQL_CAMPAIGN_LIST_RECENT, SQL_ARGS(sql_int(list_id)),
+		    read_subject, arena, &subjects, err) < 0)
+		return -1;
+	v = arena_array(arena, const char *, subjects.n + 1);
+	for (size_t i = 0; i < subjects.n; i++)
+		v[i] = subjects.v[i];
+	out->recent = v;
+	out->recent_n = subjects.n;
+	return 0;
+}
+
 int campaign_merge_facts(struct db *db, const struct campaign *campaign,
 			 const struct campaign_sender_facts *facts,
 			 int64_t now_ms, struct arena *arena,
@@ -99,6 +158,9 @@ int campaign_merge_facts(struct db *db, const struct campaign *campaign,
 	if (db_get(db, SQL_CAMPAIGN_LIST_FACTS,
 		   SQL_ARGS(sql_int(campaign->list_id)), read_list_facts, arena,
 		   out, err) < 0)
+		return -1;
+	if (load_recent(db, campaign->list_id, arena, out, err) < 0 ||
+	    load_interests(db, campaign->list_id, arena, out, err) < 0)
 		return -1;
 	return add_form(db, facts->public_url, arena, out, err);
 }

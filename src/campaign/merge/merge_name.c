@@ -20,6 +20,8 @@ static const struct {
 	{ "EMAIL_UID", SOURCE_UNIQUE_ID },
 	{ "UNIQID", SOURCE_UNIQUE_ID },
 	{ "OPTIN_DATE", SOURCE_OPTIN_DATE },
+	{ "MC_LANGUAGE", SOURCE_LANGUAGE },
+	{ "MC_LANGUAGE_LABEL", SOURCE_LANGUAGE_LABEL },
 	{ "ARCHIVE_PAGE", SOURCE_ARCHIVE_PAGE },
 };
 
@@ -172,14 +174,70 @@ static const char *fact_text(struct str name, const struct merge_facts *f)
 		{ "REWARDS", "" },
 		{ "REWARDS_TEXT", "" },
 		{ "MC:TRANSLATE", "" },
-		{ "MC_LANGUAGE", "" },
-		{ "MC_LANGUAGE_LABEL", "" },
+		{ "ABOUT_LIST", "" },
+		/* See html_toc.h. */
+		{ "MC:TOC", "" },
+		{ "MC:TOC_TEXT", "" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
 		if (str_is(name, facts[i].name))
 			return or_empty(facts[i].text);
 	return NULL;
+}
+
+/* Known, and always empty: pages of others that are not configured, and
+ * machines that translate. */
+static bool is_of_others(struct str name)
+{
+	static const char *const begins[] = { "TWITTER:", "FACEBOOK:",
+					      "TRANSLATE:" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
+		if (str_starts(name, begins[i]))
+			return true;
+	return false;
+}
+
+/* A subject of another mail: its tags are about nobody here. */
+static void add_without_tags(struct str text, bool html, struct strbuf *out)
+{
+	for (size_t at = 0; at < text.len; at++) {
+		size_t tag = merge_tag_length(
+			(struct str){ text.s + at, text.len - at });
+
+		if (tag > 0)
+			at += tag - 1;
+		else if (html)
+			strbuf_add_html(out, (struct str){ text.s + at, 1 });
+		else
+			strbuf_addch(out, text.s[at]);
+	}
+}
+
+/* LIST:RECENTn: n subjects as a list. */
+static bool find_recent(struct str name, const struct merge_how *how,
+			struct merge_name *out, struct strbuf *text)
+{
+	const struct merge_facts *facts = how->facts;
+	bool html = how->context == MERGE_HTML;
+	int64_t n;
+
+	if (!str_starts(name, "LIST:RECENT") ||
+	    !str_to_int((struct str){ name.s + 11, name.len - 11 }, &n) ||
+	    n < 1)
+		return false;
+	*out = (struct merge_name){ .kind = NAME_TEXT, .is_markup = html };
+	if (html && facts->recent_n > 0)
+		strbuf_addstr(text, "<ul>");
+	for (size_t i = 0; i < facts->recent_n && (int64_t)i < n; i++) {
+		strbuf_addstr(text, html ? "<li>" : i > 0 ? "\n" : "");
+		add_without_tags(str_of(facts->recent[i]), html, text);
+		strbuf_addstr(text, html ? "</li>" : "");
+	}
+	if (html && facts->recent_n > 0)
+		strbuf_addstr(text, "</ul>");
+	return true;
 }
 
 static bool find_address(struct str name, const struct merge_how *how,
@@ -238,6 +296,7 @@ void merge_name_find(struct str name, struct str as_written,
 	*out = (struct merge_name){ .kind = NAME_UNKNOWN };
 	if (find_source(name, out) || find_slot(name, out) ||
 	    find_address(name, how, out, text) ||
+	    find_recent(name, how, out, text) ||
 	    find_date(name, as_written, facts, out, text))
 		return;
 
@@ -249,6 +308,8 @@ void merge_name_find(struct str name, struct str as_written,
 		out->kind = NAME_TEMPLATE;
 	} else if (str_is(name, "LIST:SUBSCRIBERS")) {
 		strbuf_addint(text, facts->list_subscribers);
+		out->kind = NAME_TEXT;
+	} else if (is_of_others(name)) {
 		out->kind = NAME_TEXT;
 	} else if ((fact = fact_text(name, facts)) != NULL) {
 		strbuf_addstr(text, fact);

@@ -35,6 +35,9 @@ enum merge_source {
 	SOURCE_ADDRESS,
 	SOURCE_UNIQUE_ID,
 	SOURCE_OPTIN_DATE,
+	SOURCE_LANGUAGE,
+	SOURCE_LANGUAGE_LABEL,
+	SOURCE_INTERESTS,    /* conditions only: start, len of interests */
 	SOURCE_ARCHIVE_PAGE, /* conditions only: "1" or "" */
 	SOURCE_CONSTANT,     /* conditions only: resolved by the compiler */
 };
@@ -90,6 +93,7 @@ struct merge_program {
 	struct VEC_FIELDS(struct merge_op) ops;
 	struct VEC_FIELDS(struct merge_value) values;
 	struct VEC_FIELDS(struct merge_condition) conditions;
+	struct VEC_FIELDS(int64_t) interests; /* of conditions */
 	bool quoted_printable;
 	merge_slot_fn slot_fn;
 };
@@ -194,6 +198,18 @@ struct merge_scan {
 	}
 bool merge_scan_next(struct merge_scan *scan);
 void merge_scan_release(struct merge_scan *scan);
+
+/* --- merge_interest.c --- */
+
+/* Has the person chosen one of those? */
+bool merge_has_chosen(const struct merge_program *program,
+		      const struct merge_condition *condition,
+		      const struct merge_person *person);
+
+/* --- merge_language.c --- */
+
+/* "de" is German, "pt-BR" Portuguese; of one that nobody knows, its code. */
+struct str merge_language_label(struct str code);
 
 /* --- merge_render.c --- */
 

@@ -126,8 +126,13 @@ struct str merge_source_text(const struct merge_person *person,
 		if (person->optin_ms)
 			merge_date("m/d/Y", person->optin_ms, scratch);
 		return strbuf_str(scratch);
+	case SOURCE_LANGUAGE:
+		return person->language;
+	case SOURCE_LANGUAGE_LABEL:
+		return merge_language_label(person->language);
 	case SOURCE_ARCHIVE_PAGE:
 		return person->archive_page ? STR("1") : STR("");
+	case SOURCE_INTERESTS:
 	case SOURCE_CONSTANT:
 		break;
 	}
@@ -188,14 +193,22 @@ static bool condition_holds(const struct merge_program *program,
 			    const struct merge_person *person)
 {
 	CLEANUP(strbuf_release) struct strbuf scratch = STRBUF_INIT;
-	struct str value = merge_source_text(person, condition->source,
-					     condition->index, &scratch);
-	struct str with = { program->text.buf + condition->start,
-			    condition->len };
+	struct str value, with;
 
+	if (condition->source == SOURCE_INTERESTS)
+		return merge_has_chosen(program, condition, person);
+	value = merge_source_text(person, condition->source, condition->index,
+				  &scratch);
+	with = (struct str){ program->text.buf + condition->start,
+			     condition->len };
 	return merge_compare_text(value, condition->compare, with,
 				  condition->is_number,
 				  condition->number) != condition->negated;
+}
+
+bool merge_wants_interests(const struct merge_program *program)
+{
+	return program->interests.n > 0;
 }
 
 /* Bytes that a line of quoted-printable takes as they are. */

@@ -49,6 +49,12 @@ struct merge_fields {
 	size_t n;
 };
 
+/* What the members of the audience may choose, for INTERESTED:. */
+struct merge_interest {
+	int64_t id;
+	const char *category, *name;
+};
+
 /* All that is the same for every recipient. NULL means "". */
 struct merge_facts {
 	const char *campaign_uid;
@@ -60,11 +66,18 @@ struct merge_facts {
 	const char *list_phone;
 	const char *list_url;
 	const char *list_subscribe; /* where its form is */
+	/* What the list was sent last, the newest first, for LIST:RECENTn. */
+	const char *const *recent;
+	size_t recent_n;
 	int64_t list_subscribers;
 	const char *company; /* LIST:COMPANY, USER:COMPANY */
 	const char *address; /* postal, lines separated by \n */
 	const char *abuse_email;
-	int64_t send_ms; /* MC:DATE, DATE:X, CURRENT_YEAR */
+	const struct merge_interest *interests;
+	size_t interests_n;
+	bool knows_interests; /* else INTERESTED: fits nobody, and nothing is
+				 told of it */
+	int64_t send_ms;      /* MC:DATE, DATE:X, CURRENT_YEAR */
 	/* Of the audience's campaigns, as its owner gave it; no tag names it,
 	 * but what is added to the text is in it. */
 	const char *language;
@@ -77,8 +90,11 @@ struct merge_facts {
 /* One recipient. */
 struct merge_person {
 	struct str address;
-	struct str unique_id; /* EMAIL_UID, UNIQID */
-	int64_t optin_ms;     /* OPTIN_DATE; 0: none */
+	struct str unique_id;     /* EMAIL_UID, UNIQID */
+	int64_t optin_ms;         /* OPTIN_DATE; 0: none */
+	struct str language;      /* MC_LANGUAGE; empty: not known */
+	const int64_t *interests; /* that they have chosen */
+	size_t interests_n;
 	const struct str
 		*values;   /* one a field, in the order of merge_fields */
 	bool archive_page; /* rendered for the browser, not for a mail */
@@ -199,6 +215,9 @@ void merge_find_holes(const struct merge_program *program,
 		      const struct merge_fields *fields, bool *holes);
 
 /* --- rendering --- */
+
+/* Does it ask for the interests of a person? */
+bool merge_wants_interests(const struct merge_program *program);
 
 /*
  * Append the text for one recipient. Returns 0, or -1 if the output would pass

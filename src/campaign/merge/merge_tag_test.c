@@ -24,6 +24,15 @@ static const struct merge_field field_list[] = {
 };
 static const struct merge_fields fields = { field_list, 7 };
 
+static const struct merge_interest interests[] = {
+	{ 11, "Topics: news", "Cats & dogs" },
+	{ 12, "Topics: news", "Tea, coffee" },
+	{ 13, "\u0627\u0644\u0644\u063a\u0629", "\u0639\u0631\u0628\u064a" },
+	{ 14, "Size", "Cats & dogs" },
+};
+
+static const char *const recent[] = { "Fish & chips for *|FNAME|*", "2" };
+
 static const struct merge_facts facts = {
 	.campaign_uid = "0123456789",
 	.subject = "News for *|FNAME|* & co",
@@ -32,9 +41,17 @@ static const struct merge_facts facts = {
 	.list_uid = "abcdefabcd",
 	.list_reminder = "You signed up",
 	.list_subscribers = 42,
+	.list_phone = "1 & 2",
+	.list_url = "https://list.example",
+	.list_subscribe_url = "https://join.example/?a=1&b=2",
+	.recent = recent,
+	.recent_n = 2,
 	.company = "ACME",
 	.address = "ACME\n1 High St\nLondon",
 	.abuse_email = "abuse@example.org",
+	.interests = interests,
+	.interests_n = 4,
+	.knows_interests = true,
 	.send_ms = INT64_C(1637707916000), /* 2021-11-23 22:51:56 */
 };
 
@@ -47,11 +64,15 @@ static void slot(void *owner, enum merge_slot kind, int number,
 
 struct sample {
 	const char *fname, *lname, *plan, *age, *since, *website, *birthday;
+	const char *language;
+	int64_t interests[2];
 };
-static const struct sample ann = { "Ann",  "O'Hara & <b>", "pro",
-				   "17",   "2020-02-01",   "https://a.example",
-				   "03/04" };
-static const struct sample nobody = { "", "", "", "", "", "", "" };
+static const struct sample ann = { "Ann",   "O'Hara & <b>", "pro",
+				   "17",    "2020-02-01",   "https://a.example",
+				   "03/04", "pt-BR",        { 12, 13 } };
+static const struct sample nobody = {
+	"", "", "", "", "", "", "", "", { 0, 0 }
+};
 
 static struct strbuf rendered = STRBUF_INIT;
 
@@ -71,6 +92,9 @@ static const char *render(enum merge_context context, const char *text,
 	struct merge_person person = { .address = STR("ann@example.org"),
 				       .unique_id = STR("0a1b2c3d4e"),
 				       .optin_ms = INT64_C(1612137600000),
+				       .language = str_of(who->language),
+				       .interests = who->interests,
+				       .interests_n = 2,
 				       .values = values };
 	struct err err = ERR_INIT;
 
@@ -263,6 +287,127 @@ static void takes_the_branch_that_holds(void **state)
 
 	(void)state;
 	check_pairs(MERGE_PLAIN, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+/* All that Mailchimp has, but feeds and what is out of scope, in HTML. */
+static void knows_every_tag(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "*|FNAME|**|LNAME|**|MERGE2|**|MMERGE2|*",
+		  "AnnO&#39;Hara &amp; &lt;b&gt;O&#39;Hara &amp; &lt;b&gt;"
+		  "O&#39;Hara &amp; &lt;b&gt;",
+		  "friend" },
+		{ "*|LIST:NAME|*", "Friends &amp; foes", "Friends &amp; foes" },
+		{ "*|LIST:COMPANY|* *|USER:COMPANY|*", "ACME ACME",
+		  "ACME ACME" },
+		{ "*|LIST:DESCRIPTION|*", "You signed up", "You signed up" },
+		{ "*|LIST:ADDRESS|*", "ACME<br>1 High St<br>London",
+		  "ACME<br>1 High St<br>London" },
+		{ "*|LIST:ADDRESSLINE|* *|USER:ADDRESS|*",
+		  "ACME, 1 High St, London ACME, 1 High St, London",
+		  "ACME, 1 High St, London ACME, 1 High St, London" },
+		{ "*|LIST:ADDRESS_HTML|*", "ACME<br>1 High St<br>London",
+		  "ACME<br>1 High St<br>London" },
+		{ "*|HTML:LIST_ADDRESS_HTML|*", "ACME<br>1 High St<br>London",
+		  "ACME<br>1 High St<br>London" },
+		{ "*|LIST:ADDRESS_VCARD|**|LIST:ADDRESS_VCARD_HREF|*", "", "" },
+		{ "*|LIST:PHONE|* *|USER:PHONE|*", "1 &amp; 2 1 &amp; 2",
+		  "1 &amp; 2 1 &amp; 2" },
+		{ "*|LIST:URL|*", "https://list.example",
+		  "https://list.example" },
+		{ "<a href=\"*|LIST:SUBSCRIBE|*\">",
+		  "<a href=\"https://join.example/?a=1&amp;b=2\">",
+		  "<a href=\"https://join.example/?a=1&amp;b=2\">" },
+		{ "*|LIST:UID|* *|LIST:SUBSCRIBERS|*", "abcdefabcd 42",
+		  "abcdefabcd 42" },
+		{ "*|LIST:RECENT1|*", "<ul><li>Fish &amp; chips for </li></ul>",
+		  "<ul><li>Fish &amp; chips for </li></ul>" },
+		{ "*|LIST:RECENT9|*",
+		  "<ul><li>Fish &amp; chips for </li><li>2</li></ul>",
+		  "<ul><li>Fish &amp; chips for </li><li>2</li></ul>" },
+		{ "*|ABOUT_LIST|**|REWARDS|**|REWARDS_TEXT|*", "", "" },
+		{ "*|IF:REWARDS|*x*|END:IF|*", "", "" },
+		{ "*|ABUSE_EMAIL|*", "abuse@example.org", "abuse@example.org" },
+		{ "*|MC_PREVIEW_TEXT|**|MC:TOC|**|MC:TOC_TEXT|*", "", "" },
+		{ "*|MC:TRANSLATE|**|TRANSLATE:fr|**|TRANSLATE:fr,de|*", "",
+		  "" },
+		{ "*|TWITTER:PROFILEURL|**|FACEBOOK:PROFILEURL[$format=text]|*",
+		  "", "" },
+		{ "*|CAMPAIGN_UID|*", "0123456789", "0123456789" },
+		{ "*|ARCHIVE|* *|ARCHIVE_LINK_SHORT|*",
+		  "https://t.example/3/0 https://t.example/3/0",
+		  "https://t.example/3/0 https://t.example/3/0" },
+	};
+
+	(void)state;
+	check_pairs(MERGE_HTML, pairs, ARRAY_SIZE(pairs));
+}
+
+static void knows_what_somebody_has_chosen(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "*|INTERESTED:Topics: news:Tea\\, coffee|*in*|ELSE:|*out"
+		  "*|END:INTERESTED|*",
+		  "in", "out" },
+		{ "*|INTERESTED:topics: NEWS:cats &amp; dogs, tea\\, coffee|*in"
+		  "*|ELSE:|*out*|END:INTERESTED|*",
+		  "in", "out" },
+		{ "*|INTERESTED:Topics: news:Cats & dogs|*in*|ELSE:|*out"
+		  "*|END:INTERESTED|*",
+		  "out", "out" },
+		{ "*|INTERESTED:Size:Cats & dogs|*in*|ELSE:|*out"
+		  "*|END:INTERESTED|*",
+		  "out", "out" },
+		{ "*|INTERESTED:\u0627\u0644\u0644\u063a\u0629:"
+		  "\u0639\u0631\u0628\u064a|**|IF:PLAN|*a*|ELSE:|*b*|END:IF|*"
+		  "*|END:INTERESTED|*.",
+		  "a.", "." },
+		{ "*|IF:PLAN|**|INTERESTED:Topics: news:Tea\\, coffee|*in"
+		  "*|END:INTERESTED|**|ELSE:|*no*|END:IF|*",
+		  "in", "no" },
+		{ "*|INTERESTED:Topics: news:nothing|*in*|ELSE:|*out"
+		  "*|END:INTERESTED|**|INTERESTED:x|*in*|END:INTERESTED|*",
+		  "out", "out" },
+		{ "*|MC_LANGUAGE|* *|MC_LANGUAGE_LABEL|*"
+		  "*|IF:MC_LANGUAGE=pt-br|*!*|END:IF|*",
+		  "pt-BR Portuguese!", " " },
+	};
+
+	(void)state;
+	check_pairs(MERGE_HTML, pairs, ARRAY_SIZE(pairs));
+}
+
+static void an_interest_that_nobody_knows_is_told(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "*|INTERESTED:Size:Small, cats & dogs|**|END:INTERESTED|*",
+		  "There is no such interest in the audience: Small" },
+		{ "*|INTERESTED:Sizes:Small|**|END:INTERESTED|*",
+		  "There is no such category of interests in the audience: "
+		  "Sizes:Small" },
+		{ "*|INTERESTED:Size:CATS & DOGS|**|END:INTERESTED|*", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		struct merge_problems problems = VEC_INIT;
+		struct merge_piece piece = { .text = str_of(cases[i][0]) };
+		struct merge_how how = { .context = MERGE_PLAIN,
+					 .fields = &fields,
+					 .facts = &facts };
+		struct err err = ERR_INIT;
+
+		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
+					       &problems, &err),
+				 0);
+		assert_int_equal(problems.n, cases[i][1] ? 1 : 0);
+		if (cases[i][1])
+			assert_string_equal(problems.v[0].text, cases[i][1]);
+		vec_release(&problems);
+	}
 }
 
 static void escapes_by_where_the_value_stands(void **state)
@@ -894,6 +1039,9 @@ int main(void)
 		cmocka_unit_test(an_address_names_the_company_once),
 		cmocka_unit_test(a_field_without_a_fallback_leaves_a_hole),
 		cmocka_unit_test(takes_the_branch_that_holds),
+		cmocka_unit_test(knows_every_tag),
+		cmocka_unit_test(knows_what_somebody_has_chosen),
+		cmocka_unit_test(an_interest_that_nobody_knows_is_told),
 		cmocka_unit_test(escapes_by_where_the_value_stands),
 		cmocka_unit_test(link_targets_are_percent_encoded),
 		cmocka_unit_test(hostile_values_do_no_harm),

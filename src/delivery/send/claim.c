@@ -1,5 +1,6 @@
 #include "delivery/send/claim.h"
 
+#include "audience/side/side.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
@@ -19,6 +20,7 @@ static void read_claim(const struct rows *rows, struct arena *arena, void *out)
 		.unique_id = rows_dup(rows, 5, arena),
 		.merge = rows_dup(rows, 6, arena),
 		.optin_ms = rows_int(rows, 7),
+		.language = rows_dup(rows, 8, arena),
 	};
 }
 
@@ -121,6 +123,28 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 			vec_push(unknown, picked.v[i].member_id);
 	}
 	return (int64_t)picked.n;
+}
+
+int claim_read_interests(struct db *db, struct claims *claims,
+			 struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct member_interests chosen = VEC_INIT;
+
+	if (member_interests_list(db, sql_keys_of(claims, member_id, &keys),
+				  &chosen, err) < 0)
+		return -1;
+	vec_each (claims, c) {
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+		size_t i = vec_lower(&chosen, member_id, c->member_id);
+
+		for (; i < chosen.n && chosen.v[i].member_id == c->member_id;
+		     i++)
+			strbuf_addf(&text, "%s%lld", text.len ? " " : "",
+				    (long long)chosen.v[i].interest_id);
+		c->interests = arena_str(arena, strbuf_str(&text));
+	}
+	return 0;
 }
 
 int claim_end_unknown(struct event_writer *writer, int64_t campaign_id,

@@ -26,6 +26,8 @@ struct claimed {
 	bool is_uncertain;          /* may have got it: no answer is known */
 	const char *address, *unique_id, *merge;
 	int64_t optin_ms;
+	const char *language;
+	const char *interests; /* see claim_read_interests; else NULL */
 };
 struct claims VEC_FIELDS(struct claimed);
 
@@ -39,6 +41,10 @@ struct claims VEC_FIELDS(struct claimed);
 int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		   int64_t limit, int64_t now_ms, struct arena *arena,
 		   struct claims *out, struct ids *unknown, struct err *err);
+
+/* What all of them have chosen, by one query. */
+int claim_read_interests(struct db *db, struct claims *claims,
+			 struct arena *arena, struct err *err);
 
 /* What is said of such in the ledger. */
 #define CLAIM_UNKNOWN "handed over, the answer is not known"

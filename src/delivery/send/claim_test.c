@@ -62,6 +62,26 @@ static void each_is_claimed_once(void **state)
 	assert_int_equal(count(f, RECIPIENT_CLAIMED), 6);
 }
 
+static void what_all_have_chosen_is_read_at_once(void **state)
+{
+	struct delivery_fixture *f = *state;
+	CLEANUP(vec_release) struct claims claims = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	fixture_exec(f, "UPDATE member SET language = 'ar' WHERE id = 2");
+	fixture_exec(f, "INSERT INTO member_interest (interest_id, member_id) "
+			"VALUES (9, 2), (4, 2), (9, 6), (9, 77)");
+	assert_int_equal(claim(f, 10, &claims), 6);
+	assert_null(claims.v[1].interests);
+	assert_int_equal(claim_read_interests(f->store.audience, &claims,
+					      f->arena, &err),
+			 0);
+	assert_string_equal(claims.v[0].interests, "");
+	assert_string_equal(claims.v[1].interests, "4 9");
+	assert_string_equal(claims.v[1].language, "ar");
+	assert_string_equal(claims.v[5].interests, "9");
+}
+
 static void who_left_meanwhile_is_left_out(void **state)
 {
 	struct delivery_fixture *f = *state;
@@ -209,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(each_is_claimed_once),
+		FIXED(what_all_have_chosen_is_read_at_once),
 		FIXED(who_left_meanwhile_is_left_out),
 		FIXED(deferred_ones_wait_for_their_time),
 		FIXED(who_waits_was_tried_or_not_or_is_uncertain),

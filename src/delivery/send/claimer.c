@@ -146,6 +146,24 @@ static void end_unknown(struct claimer *c, struct db *db, int64_t campaign_id,
 	(void)claim_release(db, campaign_id, members, c->setup.owner, &err);
 }
 
+/* If it fails, they go back. */
+static int add_interests(struct claimer *c, struct db *db,
+			 const struct mailing *m, int64_t campaign_id,
+			 struct claims *claims, struct arena *arena,
+			 struct err *err)
+{
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	struct err ignored = ERR_INIT;
+
+	if (claims->n == 0 || !mailing_wants_interests(m) ||
+	    claim_read_interests(db, claims, arena, err) == 0)
+		return 0;
+	vec_each (claims, claimed)
+		vec_push(&ids, claimed->member_id);
+	(void)claim_release(db, campaign_id, &ids, c->setup.owner, &ignored);
+	return -1;
+}
+
 /* Returns how many rows were taken out of the queue. A campaign that is held
  * gives one, to try; the first look at a campaign tells whether it is. */
 static int64_t claim_some(struct claimer *c, struct db *db, int64_t campaign_id,
@@ -167,6 +185,9 @@ static int64_t claim_some(struct claimer *c, struct db *db, int64_t campaign_id,
 		       arena, &claims, &unknown, err);
 	if (unknown.n > 0)
 		end_unknown(c, db, campaign_id, &unknown);
+	if (n > 0 &&
+	    add_interests(c, db, m, campaign_id, &claims, arena, err) < 0)
+		return -1;
 	if (n > 0 &&
 	    keep_back_claims(&c->keep_back, db, campaign_id, &claims, err) < 0)
 		return -1;

@@ -22,7 +22,8 @@ struct shipment *shipment_new(struct mailing *mailing,
 			      const struct claimed *claimed)
 {
 	size_t size = size_of(envelope_sender) + size_of(claimed->address) +
-		      size_of(claimed->unique_id) + size_of(claimed->merge);
+		      size_of(claimed->unique_id) + size_of(claimed->merge) +
+		      size_of(claimed->language) + size_of(claimed->interests);
 	struct shipment *p = calloc(1, sizeof(*p) + size);
 	char *at;
 
@@ -35,7 +36,9 @@ struct shipment *shipment_new(struct mailing *mailing,
 	at = put_text(p->text, envelope_sender, &p->envelope_sender);
 	at = put_text(at, claimed->address, &p->person.address);
 	at = put_text(at, claimed->unique_id, &p->person.unique_id);
-	put_text(at, claimed->merge, &p->person.merge);
+	at = put_text(at, claimed->merge, &p->person.merge);
+	at = put_text(at, claimed->language, &p->person.language);
+	put_text(at, claimed->interests, &p->person.interests);
 	p->content = (struct strbuf)STRBUF_INIT;
 	p->subject = (struct strbuf)STRBUF_INIT;
 	return p;
