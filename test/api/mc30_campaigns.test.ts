@@ -177,10 +177,10 @@ describe("campaigns of /3.0", () => {
     const { body } = await server.mailchimp.get(`/3.0/campaigns/${id}/send-checklist`);
     assert.deepEqual(body.items.filter((item: Json) => item.heading === "Merge tags").map((item: Json) => item.details), [
       "From name, line 1, column 1: Merge tags are not replaced here: *|FNAME|*.",
-      "Subject, line 1, column 4: It looks like a merge tag, is none, and stays as it is: *|FNAME.",
+      "Subject, line 1, column 4: It looks like a merge tag, is none, and stays as it is: *|FNAME (did you mean *|FNAME|*?).",
       "Preview text, line 1, column 1: It looks like a merge tag, is none, and stays as it is: *|фу|*.",
-      "HTML, line 1, column 4: It looks like a merge tag, is none, and stays as it is: *&#124;FNAME&#124;*.",
-      "Plain text, line 1, column 1: It looks like a merge tag, is none, and stays as it is: FNAME|*.",
+      "HTML, line 1, column 4: It looks like a merge tag, is none, and stays as it is: *&#124;FNAME&#124;* (did you mean *|FNAME|*?).",
+      "Plain text, line 1, column 1: It looks like a merge tag, is none, and stays as it is: FNAME|* (did you mean *|FNAME|*?).",
     ]);
   });
 

@@ -50,20 +50,22 @@ void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
 	add_problem(c, at, text, name, tag);
 }
 
+static void add_hint(struct merge_compiler *c, const char *meant)
+{
+	struct merge_problem *last = &c->problems->v[c->problems->n - 1];
+
+	if (meant)
+		last->text = arena_printf(c->arena, "%s (did you mean %s?)",
+					  last->text, meant);
+}
+
 void merge_add_unknown(struct merge_compiler *c, struct str name)
 {
-	const char *near;
-	struct merge_problem *last;
 	size_t n = c->problems ? c->problems->n : 0;
 
 	merge_add_problem(c, c->at, "There is no tag ", name);
-	if (!c->problems || c->problems->n == n)
-		return;
-	near = merge_name_near(name, c->how->fields);
-	last = &c->problems->v[n];
-	if (near)
-		last->text = arena_printf(c->arena, "%s (did you mean %s?)",
-					  last->text, near);
+	if (c->problems && c->problems->n > n)
+		add_hint(c, merge_name_near(name, c->how->fields));
 }
 
 /* --- output --- */
@@ -390,18 +392,44 @@ static int compile_text(struct merge_compiler *c, struct str text,
 	return 0;
 }
 
+/* What the author may have wanted of such; NULL: nobody knows. */
+static const char *meant_by(const struct merge_compiler *c,
+			    const struct merge_scan *scan)
+{
+	struct str name = strbuf_str(&scan->name);
+	const char *near;
+
+	if (name.len == 0)
+		name = scan->written;
+	while (name.len > 0 && strchr("*| ", name.s[0]))
+		name = (struct str){ name.s + 1, name.len - 1 };
+	while (name.len > 0 && strchr("*| ", name.s[name.len - 1]))
+		name.len--;
+	if (merge_name_is_known(name, c->how))
+		return arena_printf(c->arena, "*|%.*s|*", (int)name.len,
+				    name.s);
+	near = merge_name_near(name, c->how->fields);
+	return near ? arena_printf(c->arena, "*|%s|*", near) : NULL;
+}
+
 /* What stays in the text, and looks like a tag. */
 static void add_lookalikes(struct merge_compiler *c)
 {
 	CLEANUP(merge_scan_release)
 	struct merge_scan scan = MERGE_SCAN(c->source, c->how);
 
-	while (c->problems && merge_scan_next(&scan))
-		if (scan.likeness == MERGE_LIKE_NONE)
-			add_problem(c, scan.found,
-				    "It looks like a merge tag, is none, and "
-				    "stays as it is: ",
-				    scan.written, scan.written);
+	while (c->problems && merge_scan_next(&scan)) {
+		size_t n = c->problems->n;
+
+		if (scan.likeness != MERGE_LIKE_NONE)
+			continue;
+		add_problem(c, scan.found,
+			    "It looks like a merge tag, is none, and "
+			    "stays as it is: ",
+			    scan.written, scan.written);
+		if (c->problems->n > n)
+			add_hint(c, meant_by(c, &scan));
+	}
 }
 
 void merge_find_raw(struct str text, const struct merge_how *how,

@@ -1,4 +1,4 @@
-#include "campaign/merge/merge_tag.h"
+#include "campaign/merge/merge_private.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -674,6 +674,123 @@ static void what_looks_like_a_tag_is_told(void **state)
 	check_told(MERGE_HTML, cases, ARRAY_SIZE(cases));
 }
 
+/* What to write instead, where somebody can tell. */
+static void what_looks_like_a_tag_is_told_with_what_was_meant(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "*&#124;fname&#124;*", "(did you mean *|fname|*?)" },
+		{ "*%7CLNAME%7C*", "(did you mean *|LNAME|*?)" },
+		{ "Dear *|FNAME| x", "(did you mean *|FNAME|*?)" },
+		{ "Dear FNAME|*", "(did you mean *|FNAME|*?)" },
+		{ "*| fnmae |*", "(did you mean *|FNAME|*?)" },
+		{ "*|xyzzy plugh|*", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		struct merge_problems problems = VEC_INIT;
+		struct merge_piece piece = { .text = str_of(cases[i][0]) };
+		struct merge_how how = { .fields = &fields, .facts = &facts };
+		struct err err = ERR_INIT;
+		const char *hint;
+
+		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
+					       &problems, &err),
+				 0);
+		assert_int_equal(problems.n, 1);
+		hint = strstr(problems.v[0].text, "(did");
+		if (cases[i][1] ? !hint || strcmp(hint, cases[i][1]) != 0
+				: hint != NULL)
+			fail_msg("%s: %s", cases[i][0], problems.v[0].text);
+		vec_release(&problems);
+	}
+}
+
+/* All of a text but the tags in it, and the markup that may have moved. */
+static void add_outside(struct str text, const struct merge_how *how,
+			struct strbuf *out)
+{
+	CLEANUP(merge_scan_release)
+	struct merge_scan scan = MERGE_SCAN(text, how);
+	CLEANUP(strbuf_release) struct strbuf rest = STRBUF_INIT;
+	size_t from = 0;
+
+	while (merge_scan_next(&scan)) {
+		if (scan.likeness == MERGE_LIKE_NONE)
+			continue;
+		strbuf_add(&rest, text.s + from, scan.found - from);
+		strbuf_addstr(&rest, "@");
+		from = scan.at;
+	}
+	strbuf_add(&rest, text.s + from, text.len - from);
+	for (const char *s = rest.buf; *s; s++) {
+		if (!strncmp(s, "<b>", 3) || !strncmp(s, "</b>", 4))
+			s = strchr(s, '>');
+		else
+			strbuf_addch(out, *s);
+	}
+}
+
+static void mending_changes_nothing_but_tags(void **state)
+{
+	static const char *const parts[] = {
+		"*|FNAME|*",
+		"*| FNAME |*",
+		"*|FN<b>AME</b>|*",
+		"<b>",
+		"</b>",
+		"*|<b>LNAME|*</b>",
+		"*|IF:PL<b>AN</b>|*",
+		"*|END:IF |*",
+		"*&#124;FNAME&#124;*",
+		"*|NO ONE|*",
+		"*|FNAME",
+		"LNAME|*",
+		"* ",
+		" | ",
+		"|*",
+		"*|",
+		"5 * 3",
+		"\n",
+		"&nbsp;",
+		"&#8203;",
+		"word ",
+		"\xC2\xA0",
+		"\xE2\x80\x8B",
+		"<p>",
+		"</p>",
+		"\xD8\xA7",
+		"'",
+	};
+	struct merge_how how = { .context = MERGE_HTML, .fields = &fields };
+	struct prng prng = { 23 };
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf before = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf after = STRBUF_INIT;
+		struct str mended;
+
+		for (uint64_t n = prng_below(&prng, 9); n > 0; n--)
+			strbuf_addstr(
+				&text,
+				parts[prng_below(&prng, ARRAY_SIZE(parts))]);
+		mended = merge_mended(strbuf_str(&text), &how, arena);
+		add_outside(strbuf_str(&text), &how, &before);
+		add_outside(mended, &how, &after);
+		if (strcmp(before.buf, after.buf) != 0)
+			fail_msg("%s: %.*s", text.buf, (int)mended.len,
+				 mended.s);
+		if (!str_eq(merge_mended(mended, &how, arena), mended))
+			fail_msg("%s: not at once", text.buf);
+	}
+}
+
 static void markup_is_none_in_plain_text(void **state)
 {
 	static const struct likeness cases[] = {
@@ -1050,6 +1167,9 @@ int main(void)
 			unknown_and_broken_tags_are_told_with_their_place),
 		cmocka_unit_test(a_misspelt_tag_is_told_with_the_nearest),
 		cmocka_unit_test(what_looks_like_a_tag_is_told),
+		cmocka_unit_test(
+			what_looks_like_a_tag_is_told_with_what_was_meant),
+		cmocka_unit_test(mending_changes_nothing_but_tags),
 		cmocka_unit_test(markup_is_none_in_plain_text),
 		cmocka_unit_test(what_an_editor_split_is_mended),
 		cmocka_unit_test(a_text_that_has_no_tags_tells_all_of_them),
