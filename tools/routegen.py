@@ -22,6 +22,8 @@ APIS = {
     "subscribe": ("/subscribe", "DIALECT_PAGE", "page_"),
     "files": ("/files", "DIALECT_PAGE", "page_"),
 }
+# Links in mails: others hang onto them what they like.
+IGNORE_QUERY = {"track"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PERMISSIONS = ("public", "read", "write", "market", "send", "admin")
 FILE_KEYS = {"api", "tag", "about", "endpoints", "schemas"}
@@ -384,7 +386,8 @@ def route_table(api, specs):
         rows = "\t{ .path = NULL },\n"
     return (f"static const struct route {ident}[] = {{\n{rows}}};\n\n",
             f"\t{{ .prefix = \"{prefix}\", .dialect = {dialect},\n"
-            f"\t  .routes = {ident}, .n = {n} }},\n")
+            f"\t  .routes = {ident}, .n = {n}"
+            f"{', .ignores_query = true' if api in IGNORE_QUERY else ''} }},\n")
 
 
 def main():

@@ -71,6 +71,17 @@ static const char *content_type(struct exchange *x)
 	return arena_str(x->rq.arena, strbuf_str(&lower));
 }
 
+/* What others hang onto a link of a mail is no reason to refuse who follows it.
+ */
+static bool ignores_query(const struct exchange *x, const char *path)
+{
+	struct route_match match;
+
+	router_match(x->server->router, x->rq.method, path, x->rq.arena,
+		     &match);
+	return match.table && match.table->ignores_query;
+}
+
 /* false: not valid UTF-8, or a NUL in it. */
 static bool read_target(struct exchange *x, const char **raw_path)
 {
@@ -84,7 +95,8 @@ static bool read_target(struct exchange *x, const char **raw_path)
 		rq->query = "";
 	rq->path = params_decode(path, false, rq->arena);
 	params_add_form(&x->in.query, rest, rq->arena);
-	return rq->path && x->in.query.left_out == 0;
+	return rq->path &&
+	       (x->in.query.left_out == 0 || ignores_query(x, *raw_path));
 }
 
 static void read_head(struct exchange *x)

@@ -268,6 +268,9 @@ static const struct route page_routes[] = {
 	{ HTTP_GET, "/", get_fail, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/outbox", post_echo, PERMIT_READ, false },
 };
+static const struct route link_routes[] = {
+	{ HTTP_GET, "/t/hello/{name}", get_hello, PERMIT_PUBLIC, false },
+};
 
 static int authenticate(void *context, const struct credentials *in,
 			struct caller *out, struct err *err)
@@ -303,6 +306,8 @@ int setup(void **state)
 		  &f->shared, NULL, NULL },
 		{ "", DIALECT_PAGE, page_routes, ARRAY_SIZE(page_routes),
 		  &f->shared, NULL, NULL },
+		{ "/t", DIALECT_PAGE, link_routes, ARRAY_SIZE(link_routes),
+		  &f->shared, NULL, NULL, true },
 	};
 
 	crypto_init();

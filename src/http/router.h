@@ -87,6 +87,8 @@ struct route_table {
 	/* What somebody gets who reads pages and asked for one that there is
 	 * not; NULL: a plain page. */
 	const struct route *missing;
+	/* No handler reads the query, so that nothing in it is a mistake. */
+	bool ignores_query;
 };
 
 struct router *router_new(void);
