@@ -258,6 +258,39 @@ static void a_second_import_changes_nothing(void **state)
 	}
 }
 
+/* Which of those who have the address is meant must not depend on whether they
+ * were there before. */
+static void a_row_that_does_not_say_which_finds_the_same(void **state)
+{
+	static const char *const files[] = {
+		"K1,Bobby,Ng,u@x.example,Co43,Berlin\n"
+		",,Ng,u@x.example,Co21,Paris\nK2,,Ng,u@x.example,Street,\n",
+		"K1,Bobby,Ng,u@x.example,A,Berlin\n"
+		",,Ng,u@x.example,B,Paris\n,Zoe,Ng,u@x.example,C,Rome\n",
+		",,Ng,u@x.example,B,Paris\n,,,u@x.example,D,\n"
+		"K1,,Lee,u@x.example,A,Berlin\nK2,,Ng,u@x.example,C,\n",
+		",,Ng,u@x.example,B,Paris\nK1,Ann,Ng,u@x.example,A,Rome\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct setup *s;
+		void *own = NULL;
+
+		open_setup(&own);
+		s = own;
+		import_twice(s, arena_printf(s->arena,
+					     "External key,First name,Last name"
+					     ",E-mail,Company,City\n%s",
+					     files[i]));
+		/* one person alone: the last row counts */
+		if (i == 3)
+			assert_string_equal(table(s, "SELECT city FROM person"),
+					    "Rome\n");
+		free_setup(&own);
+	}
+}
+
 static void batches_of_any_size_find_the_same(void **state)
 {
 	static const size_t sizes[] = { 1, 3, 1000 };
@@ -406,6 +439,7 @@ int main(void)
 		TEST(a_company_is_its_name),
 		TEST(a_key_is_one_records),
 		TEST(a_second_import_changes_nothing),
+		TEST(a_row_that_does_not_say_which_finds_the_same),
 		TEST(batches_of_any_size_find_the_same),
 		TEST(no_row_fails_an_import),
 		TEST(undo_takes_back_what_later_rows_added),

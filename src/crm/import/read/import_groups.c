@@ -99,14 +99,59 @@ bool import_groups_has(const struct import_groups *g, uint64_t id)
 	return id && g->n > 0 && slot_of(g, id)->id;
 }
 
-static void hand_out(struct import_groups *g, struct group *group,
-		     struct import_rows *out)
+/* --- the order of a group --- */
+
+static bool differ(const char *a, const char *b)
 {
-	g->handed_out++;
+	return a && b && *a && *b && strcmp(a, b) != 0;
+}
+
+/* Do the rows name more than one, by key or by first name? */
+static bool names_several(const struct group *group, struct arena *arena)
+{
+	const char *one_key = NULL, *one_first = NULL;
+
 	vec_each (&group->waiting, row) {
+		const char *key = row->given.text[TEXT_EXTERNAL_KEY];
+		const char *first = field_text_folded(
+			row->given.text[TEXT_FIRST_NAME], arena);
+
+		if (differ(key, one_key) || differ(first, one_first))
+			return true;
+		one_key = key ? key : one_key;
+		one_first = first && *first ? first : one_first;
+	}
+	return false;
+}
+
+/* Nothing but its address, and a last name at most, says who it is about. */
+static bool is_vague(const struct import_row *row)
+{
+	return import_row_has_email(row) && !row->id &&
+	       !row->given.text[TEXT_EXTERNAL_KEY] &&
+	       !row->given.text[TEXT_FIRST_NAME];
+}
+
+static void hand_out_those(const struct import_groups *g,
+			   const struct group *group, bool several, bool vague,
+			   struct import_rows *out)
+{
+	vec_each (&group->waiting, row) {
+		if ((several && is_vague(row)) != vague)
+			continue;
 		row->part = g->handed_out;
 		vec_push(out, *row);
 	}
+}
+
+static void hand_out(struct import_groups *g, struct group *group,
+		     struct import_rows *out)
+{
+	bool several = names_several(group, g->arena);
+
+	g->handed_out++;
+	hand_out_those(g, group, several, false, out);
+	hand_out_those(g, group, several, true, out);
 	g->waiting -= group->waiting.n;
 	vec_release(&group->waiting);
 }

@@ -32,7 +32,9 @@ bool import_groups_has(const struct import_groups *groups, uint64_t group);
 struct arena *import_groups_arena(struct import_groups *groups);
 
 /* Let a row wait; rows that need not wait any longer are appended to out, one
- * group after the other, each in the order of the file. */
+ * group after the other, each in the order of the file; but where a group names
+ * several (by keys or first names), rows that do not say which of them they are
+ * about come last: else they would find others the next time. */
 void import_groups_put(struct import_groups *groups,
 		       const struct import_row *row, struct import_rows *out);
 
