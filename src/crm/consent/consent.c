@@ -341,12 +341,33 @@ static int reach_others(struct tx *tx, const struct consent *c,
 	return 0;
 }
 
+/* A file says of somebody who is out that they are: it is one more who says so,
+ * and nothing new (docs/decisions/0013). 1, 0: they are not, -1. */
+static int say_again(struct tx *tx, const struct consent *c, struct err *err)
+{
+	struct ids one = { .v = (int64_t *)&c->record_id, .n = 1 };
+	int64_t out = 0;
+
+	if (c->state != CONSENT_OPTED_OUT || c->source != CONSENT_BY_IMPORT)
+		return 0;
+	if (db_find_int(tx->db, lock_query(c->entity),
+			SQL_ARGS(sql_int(c->record_id)), &out, err) < 0)
+		return -1;
+	if (!out)
+		return 0;
+	return opt_out_witness_again(tx, c->entity, &one, c->import_id, err) < 0
+		       ? -1
+		       : 1;
+}
+
 int consent_add(struct tx *tx, const struct consent *c,
 		const struct actor *actor, struct err *err)
 {
 	bool is_new = false;
 	int added = is_void(tx->db, c, err);
 
+	if (added == 0)
+		added = say_again(tx, c, err);
 	if (added != 0)
 		return added < 0 ? -1 : 0;
 	added = add_one(tx, c, actor, &is_new, err);

@@ -64,7 +64,8 @@ struct consents VEC_FIELDS(struct consent);
 /*
  * Record it and derive opted_out. user_id and ip are the actor's unless set;
  * at_ms too. Returns 1, or 0 if nothing is written: the last row says the same
- * from the same source and campaign, or the audience tells something (with
+ * from the same source and campaign, an import says it of who is out already
+ * (which makes it a witness), or the audience tells something (with
  * c->at_ms) that is older than an opt-in of theirs; at the same time it counts,
  * unless the same event (second, source, campaign) was told before that opt-in.
  * ERR_INVALID with field `reason`: opting in without a ground. ERR_DENIED: a

@@ -661,6 +661,32 @@ static void undo_leaves_a_key_to_who_has_it_now(void **state)
 			    "1|2\n2|1\n");
 }
 
+/* --- said again --- */
+
+static void who_is_out_is_told_once(void **state)
+{
+	static const char *const head =
+		"External key,First name,Last name,E-mail,Opt out\n"
+		"k1,Ann,L1,u@x.example,\n,Bob,L2,u@x.example,\n"
+		"k1,Ann,L1,u@x.example,yes\n";
+	struct setup *s = *state;
+	const char *first;
+
+	import(s, head);
+	first = table(s, "SELECT record_id, state, source, import_id"
+			 " FROM consent ORDER BY id");
+	for (int i = 0; i < 2; i++) {
+		start_with(s, head, (struct import_input){ 0 });
+		contains(result_of(s), "\"opted_out\":0,");
+		assert_string_equal(table(s, "SELECT record_id, state, source,"
+					     " import_id FROM consent"
+					     " ORDER BY id"),
+				    first);
+	}
+	/* each of them says it */
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM opt_out_witness"), 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest list[] = {
@@ -685,6 +711,7 @@ int main(void)
 		TEST(a_failing_decision_can_be_done_again),
 		TEST(files_go_with_their_import),
 		TEST(undo_leaves_a_key_to_who_has_it_now),
+		TEST(who_is_out_is_told_once),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);
