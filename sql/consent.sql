@@ -3,10 +3,10 @@
 
 -- name: consent-add
 -- args: entity, record, email, state, source, reason, user, campaign, ip, at,
--- import
+-- import, the import that ran
 INSERT INTO consent (entity, record_id, email_id, state, source, reason,
-	user_id, campaign_id, ip, at_ms, import_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+	user_id, campaign_id, ip, at_ms, import_id, during_import)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: consent-lock-person
 -- Before it is looked at what was said. args: person
@@ -72,18 +72,35 @@ WHERE c.entity = ? AND c.record_id = ?
 ORDER BY c.id DESC;
 
 -- name: consent-set-person
--- args: opted_out, now, person, opted_out
-UPDATE person SET opted_out = ?, updated_ms = ?
+-- An import that is making somebody does not change them.
+-- args: opted_out, the import that runs or 0, now, person, opted_out
+UPDATE person SET opted_out = ?, updated_ms = CASE
+	WHEN import_id = ? AND updated_ms = created_ms THEN updated_ms ELSE ? END
 WHERE id = ? AND opted_out <> ?;
 
 -- name: consent-set-lead
--- args: opted_out, now, lead, opted_out
-UPDATE lead SET opted_out = ?, updated_ms = ? WHERE id = ? AND opted_out <> ?;
+-- args: opted_out, the import that runs or 0, now, lead, opted_out
+UPDATE lead SET opted_out = ?, updated_ms = CASE
+	WHEN import_id = ? AND updated_ms = created_ms THEN updated_ms ELSE ? END
+WHERE id = ? AND opted_out <> ?;
 
 -- name: consent-set-company
--- args: opted_out, now, company, opted_out
-UPDATE company SET opted_out = ?, updated_ms = ?
+-- args: opted_out, the import that runs or 0, now, company, opted_out
+UPDATE company SET opted_out = ?, updated_ms = CASE
+	WHEN import_id = ? AND updated_ms = created_ms THEN updated_ms ELSE ? END
 WHERE id = ? AND opted_out <> ?;
+
+-- name: consent-of-changed
+-- An import goes on with a record that it changed, and nobody else since: before
+-- opted_out of it is set. args: now, import, entity, record
+UPDATE import_change SET written_ms = ?
+WHERE import_id = ? AND entity = ? AND record_id = ? AND written_ms = COALESCE(
+	(SELECT p.updated_ms FROM person p WHERE p.id = import_change.record_id
+		AND import_change.entity = :ENTITY_PERSON),
+	(SELECT l.updated_ms FROM lead l WHERE l.id = import_change.record_id
+		AND import_change.entity = :ENTITY_LEAD),
+	(SELECT c.updated_ms FROM company c WHERE c.id = import_change.record_id
+		AND import_change.entity = :ENTITY_COMPANY));
 
 -- name: consent-company-people
 -- People of a company of whom an opt-out was not said yet.

@@ -199,11 +199,20 @@ SELECT name_folded, id FROM company WHERE name_folded IN JSON_TEXTS(?);
 SELECT id, name_folded FROM company WHERE id IN JSON_INTS(?) ORDER BY id;
 
 -- name: import-change-add
--- The first image is kept. args: import, entity, record, before, written
+-- args: import, entity, record, before, written
 INSERT INTO import_change (import_id, entity, record_id, before, written_ms)
-VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (import_id, entity, record_id)
-	DO UPDATE SET written_ms = excluded.written_ms;
+VALUES (?, ?, ?, ?, ?);
+
+-- name: import-change-again
+-- It changes the record once more. args: before, written, import, entity, record
+UPDATE import_change SET before = ?, written_ms = ?
+WHERE import_id = ? AND entity = ? AND record_id = ?;
+
+-- name: import-changes-of
+-- Of records: what an import changed already. args: import, entity, JSON ids
+SELECT record_id, before, written_ms FROM import_change
+WHERE import_id = ? AND entity = ? AND record_id IN JSON_INTS(?)
+ORDER BY record_id;
 
 -- name: import-unchanged-add
 -- args: import, entity, JSON records
@@ -259,20 +268,23 @@ ORDER BY id LIMIT ? FOR UPDATE;
 -- name: import-made
 -- Of what an import made: why does it stay (see enum import_stays), and is there
 -- more to do than to delete it (somebody says that it is out, the audience or a
--- ledger knows it)? What we did by ourselves, such as mailing it, is no reason.
+-- ledger knows it)? What we did by ourselves, such as mailing it, is no reason,
+-- nor is what the import says, or did while it ran.
 -- args: entity, JSON ids, the same twice
-WITH p (id, entity, created_ms, updated_ms) AS (
-	SELECT id, :ENTITY_PERSON, created_ms, updated_ms FROM person
+WITH p (id, entity, created_ms, updated_ms, import_id) AS (
+	SELECT id, :ENTITY_PERSON, created_ms, updated_ms, import_id FROM person
 	WHERE CAST(? AS INTEGER) = :ENTITY_PERSON AND id IN JSON_INTS(?)
 	UNION ALL
-	SELECT id, :ENTITY_LEAD, created_ms, updated_ms FROM lead
+	SELECT id, :ENTITY_LEAD, created_ms, updated_ms, import_id FROM lead
 	WHERE CAST(? AS INTEGER) = :ENTITY_LEAD AND id IN JSON_INTS(?)
 	UNION ALL
-	SELECT id, :ENTITY_COMPANY, created_ms, updated_ms FROM company
+	SELECT id, :ENTITY_COMPANY, created_ms, updated_ms, import_id FROM company
 	WHERE CAST(? AS INTEGER) = :ENTITY_COMPANY AND id IN JSON_INTS(?))
 SELECT p.id, CASE WHEN p.entity <> :ENTITY_COMPANY AND EXISTS (SELECT 1
 		FROM consent c WHERE c.record_id = p.id
-		AND c.entity = p.entity AND c.at_ms > p.created_ms)
+		AND c.entity = p.entity AND c.at_ms > p.created_ms
+		AND COALESCE(c.import_id, 0) <> p.import_id
+		AND COALESCE(c.during_import, 0) <> p.import_id)
 	THEN :IMPORT_STAYS_ANSWERED
 	WHEN p.updated_ms <> p.created_ms THEN :IMPORT_STAYS_CHANGED
 	WHEN (p.entity = :ENTITY_COMPANY AND EXISTS (SELECT 1 FROM person q

@@ -15,6 +15,8 @@ struct actor {
 	const char *name; /* of user, key or job kind; may be NULL */
 	const char *ip;   /* may be NULL */
 	int64_t now_ms;
+	int64_t import_id; /* the import that runs; 0: none. What it does to
+			    * records is no later change of them */
 };
 
 #endif

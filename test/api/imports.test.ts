@@ -107,6 +107,32 @@ describe("imports", () => {
     await server.admin.post(`${v1}/imports/${result.import_id}/undo`, undefined, { status: 409 });
   });
 
+  it("are undone as a whole, also where rows are about one person", async () => {
+    const head = "External key,First name,Last name,E-mail,City,Tags,Opt out\n";
+    await run(head + "t1,Ann,Lee,ann@twice.test,Rome,c,\n");
+    const ann = async (): Promise<Json> => {
+      const { body } = await server.admin.get(`${v1}/people`, { email: "ann@twice.test" });
+      return (await server.admin.get(`${v1}/people/${body.items[0].id}`)).body;
+    };
+    const before = await ann();
+    const fill = Array.from({ length: 3000 }, (_, i) => `,F${i},L,f${i}@twice.test,,,\n`).join("");
+    const { import_id: id } = await run(head + ',Ann,Lee,ann@twice.test,Paris,"a,b",\nt2,Bob,Ray,bob@twice.test,,,\n' + fill +
+      "t1,Ann,Lee,new@twice.test,Berlin,,\nt2,Bob,Ray,bob@twice.test,,,yes\n");
+    const { body: expected } = await server.admin.get(`${v1}/imports/${id}`);
+    const undo = await server.admin.post(`${v1}/imports/${id}/undo`, undefined, { status: 202 });
+    const { result } = await server.job(undo.body.job_id) as Json;
+    assert.deepEqual([result.removed, result.restored, result.kept, result.opt_outs_given_back], [3001, 1, 0, 1], JSON.stringify(expected));
+    const after = await ann();
+    for (const key of ["city", "tags", "opted_out"]) assert.deepEqual(after[key], before[key], key);
+    assert.deepEqual(after.emails.map((e: Json) => [e.address, e.primary]), before.emails.map((e: Json) => [e.address, e.primary]));
+  });
+
+  it("of who is out tell nothing new the next time", async () => {
+    const file = "External key,First name,Last name,E-mail,Opt out\no1,Ann,L1,u@out.test,\n,Bob,L2,u@out.test,\no1,Ann,L1,u@out.test,yes\n";
+    assert.equal((await run(file)).opted_out, 1);
+    assert.equal((await run(file)).opted_out, 0);
+  });
+
   it("of an export change nothing", async () => {
     await run("key,First name,Last name,email,company,tags,opted out\n" +
       "1,'=Ada,\"O\"\"Hara\",a1@example.test,A,\"x, y\",\n2,Bob,,b1@example.test,B,,yes\n");

@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define ADD_ARGS 11
+#define ADD_ARGS 12
 
 static const char *const sources[] = {
 	[CONSENT_BY_USER] = "user",
@@ -124,7 +124,8 @@ static const struct sql *lock_query(enum entity entity)
 				       : SQL_CONSENT_LOCK_COMPANY;
 }
 
-static void add_args(const struct consent *c, struct sql_value v[ADD_ARGS])
+static void add_args(const struct consent *c, int64_t during_import,
+		     struct sql_value v[ADD_ARGS])
 {
 	v[0] = sql_int(c->entity);
 	v[1] = sql_int(c->record_id);
@@ -137,13 +138,14 @@ static void add_args(const struct consent *c, struct sql_value v[ADD_ARGS])
 	v[8] = sql_text(c->ip);
 	v[9] = sql_int(c->at_ms);
 	v[10] = sql_id_or_null(c->import_id);
+	v[11] = sql_id_or_null(during_import);
 }
 
 int consent_batch_add(struct batch *b, const struct consent *c, struct err *err)
 {
 	struct sql_value v[ADD_ARGS];
 
-	add_args(c, v);
+	add_args(c, 0, v);
 	if (c->state == CONSENT_OPTED_OUT &&
 	    opt_out_witness_batch_add(b, c->entity, c->record_id, c->import_id,
 				      err) < 0)
@@ -189,6 +191,32 @@ static int remove_witnesses(struct tx *tx, const struct consent *c,
 	return kept_opt_outs_remove(tx, c->entity, c->record_id, err);
 }
 
+/* What the record says. An import that runs is no later change of what it makes
+ * or changed: that it can be taken back is known by updated_ms. Returns 1, 0:
+ * it said so before, or -1. */
+static int set_record(struct tx *tx, const struct consent *c,
+		      const struct actor *actor, struct err *err)
+{
+	bool out = c->state == CONSENT_OPTED_OUT;
+	int64_t was_out = out;
+
+	if (actor->import_id &&
+	    db_find_int(tx->db, lock_query(c->entity),
+			SQL_ARGS(sql_int(c->record_id)), &was_out, err) < 0)
+		return -1;
+	if (was_out != out &&
+	    db_exec(tx, SQL_CONSENT_OF_CHANGED,
+		    SQL_ARGS(sql_int(actor->now_ms), sql_int(actor->import_id),
+			     sql_int(c->entity), sql_int(c->record_id)),
+		    err) < 0)
+		return -1;
+	return db_exec(tx, set_query(c->entity),
+		       SQL_ARGS(sql_int(out), sql_int(actor->import_id),
+				sql_int(actor->now_ms), sql_int(c->record_id),
+				sql_int(out)),
+		       err);
+}
+
 /* Writes the row and what is derived of it. Returns 1, or 0: said before.
  * *is_new: to be said of others, too. */
 static int add_one(struct tx *tx, const struct consent *c,
@@ -214,16 +242,13 @@ static int add_one(struct tx *tx, const struct consent *c,
 	said = is_said(tx->db, &row, err);
 	if (said < 0)
 		return -1;
-	add_args(&row, v);
+	add_args(&row, actor->import_id, v);
 	if (!said && db_exec(tx, SQL_CONSENT_ADD,
 			     (struct sql_args){ v, ADD_ARGS }, err) < 0)
 		return -1;
 	/* also if it was said: of rows that came by a merge, the record does
 	 * not say it yet */
-	changed = db_exec(tx, set_query(c->entity),
-			  SQL_ARGS(sql_int(out), sql_int(actor->now_ms),
-				   sql_int(c->record_id), sql_int(out)),
-			  err);
+	changed = set_record(tx, c, actor, err);
 	if (changed < 0)
 		return -1;
 	if (changed > 0 && keep_left(tx, &row, err) < 0)
@@ -529,8 +554,9 @@ static int batch_opt_out(struct batch *b, const struct consent *c,
 		     : consent_batch_add(b, &row, err)) < 0)
 		return -1;
 	return batch_add(b, set_query(c->entity),
-			 SQL_ARGS(sql_int(1), sql_int(actor->now_ms),
-				  sql_int(c->record_id), sql_int(1)),
+			 SQL_ARGS(sql_int(1), sql_int(0),
+				  sql_int(actor->now_ms), sql_int(c->record_id),
+				  sql_int(1)),
 			 err);
 }
 

@@ -38,6 +38,7 @@ struct writer {
 	size_t *change_of; /* by place in b->existing: 1 + last change */
 	VEC(struct known_tag) tags;
 	struct import_said said;
+	struct import_images images; /* of earlier batches */
 };
 
 static void writer_release(struct writer *w)
@@ -49,6 +50,7 @@ static void writer_release(struct writer *w)
 	vec_release(&w->changes);
 	vec_release(&w->tags);
 	import_said_release(&w->said);
+	vec_release(&w->images);
 }
 
 /*
@@ -234,6 +236,17 @@ static void sort_rows(struct writer *w)
 }
 
 /* --- before the batch of statements --- */
+
+static int load_images(struct writer *w, struct err *err)
+{
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	vec_each (&w->changes, c) {
+		if (!c->is_void && is_last(w, c))
+			vec_push(&ids, c->after.id);
+	}
+	return import_images_load(w->tx->db, w->b, &ids, &w->images, err);
+}
 
 static int take_ids(struct writer *w, int64_t *address_id, struct err *err)
 {
@@ -547,13 +560,8 @@ static int add_change(struct writer *w, struct import_change *c,
 	record_fold(r, w->b->arena);
 	if (record_batch_update(batch, r, err) < 0)
 		return -1;
-	if (!is_own(w, c) &&
-	    batch_add(batch, SQL_IMPORT_CHANGE_ADD,
-		      SQL_ARGS(sql_int(w->b->plan->import_id),
-			       sql_int(r->entity), sql_int(r->id),
-			       sql_text(import_image(w->b, c)),
-			       sql_int(r->updated_ms)),
-		      err) < 0)
+	if (!is_own(w, c) && import_image_write(batch, w->b, w->changes.v, c,
+						&w->images, err) < 0)
 		return -1;
 	return add_tags(w, r->entity, r->id, c->new_tags.v, c->new_tags.n,
 			batch, err);
@@ -663,14 +671,15 @@ int import_write(struct tx *tx, struct import_batch *b, struct err *err)
 		.b = b,
 		.actor = { .user_id = b->plan->user_id,
 			   .name = "import",
-			   .now_ms = b->now_ms },
+			   .now_ms = b->now_ms,
+			   .import_id = b->plan->import_id },
 	};
 	int64_t address_id = 0;
 
 	sort_rows(&w);
 	/* whoever is opted out row by row opts out new ones beside them */
-	if (take_ids(&w, &address_id, err) < 0 || find_tags(&w, err) < 0 ||
-	    write_singly(&w, err) < 0 ||
+	if (load_images(&w, err) < 0 || take_ids(&w, &address_id, err) < 0 ||
+	    find_tags(&w, err) < 0 || write_singly(&w, err) < 0 ||
 	    import_said_find(&w.said, b, w.fresh.v, w.fresh.n, tx->db, err) <
 		    0 ||
 	    write_batch(&w, address_id, err) < 0 ||
