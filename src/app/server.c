@@ -324,8 +324,7 @@ static int start_audience_jobs(struct server *s, struct err *err)
 	if (confirm_mail_new(&mail, &s->confirm_mail, err) < 0)
 		return err_prefix(err, "delivery");
 	if (audience_jobs_start(s->store, &o, &s->webhooks, s->confirm_mail,
-				&s->api,
-				&s->audience_jobs, err) < 0)
+				&s->api, &s->audience_jobs, err) < 0)
 		return -1;
 	s->api.audience_jobs = s->audience_jobs;
 	return 0;

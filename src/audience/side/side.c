@@ -54,8 +54,7 @@ int member_sides_drop(struct tx *tx, struct sql_value ids, struct err *err)
 	static const struct sql *const queries[] = {
 		SQL_SIDE_DROP_INTERESTS, SQL_SIDE_DROP_PLACES,
 		SQL_SIDE_DROP_NOTES,     SQL_SIDE_DROP_EVENTS,
-		SQL_MEMBER_WORD_REMOVE,
-		SQL_SIDE_DROP_SIGNUPS,
+		SQL_MEMBER_WORD_REMOVE,  SQL_SIDE_DROP_SIGNUPS,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), ids, err);

@@ -43,7 +43,7 @@ static const struct merge_facts facts = {
 	.list_subscribers = 42,
 	.list_phone = "1 & 2",
 	.list_url = "https://list.example",
-	.list_subscribe_url = "https://join.example/?a=1&b=2",
+	.list_subscribe = "https://join.example/?a=1&b=2",
 	.recent = recent,
 	.recent_n = 2,
 	.company = "ACME",
