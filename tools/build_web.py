@@ -31,7 +31,9 @@ INPUTS = ["web/index.html", "web/package-lock.json", "web/tsconfig.json",
           "web/toolchain/package-lock.json", "web/tools/pack.ts",
           "tools/build_web.py", "tools/routegen.py",
           "src/crm/group/criteria.h"]
-MADE = ["schema.d.ts", "limits.ts"]  # in web/src/api
+# Specs of src/api/spec and the types that are made of them, in web/src/api.
+SCHEMAS = {"v1": "schema.d.ts", "3.0": "marketing.d.ts"}
+MADE = [*SCHEMAS.values(), "limits.ts"]
 LIMITS = {"CRITERIA_DEPTH_MAX": "src/crm/group/criteria.h",
           "CRITERIA_CONDITIONS_MAX": "src/crm/group/criteria.h"}
 FOLDERS = ["web/src", "web/public", "src/api/spec"]
@@ -109,9 +111,10 @@ def make_types(env):
     with tempfile.TemporaryDirectory() as folder:
         run([sys.executable, os.path.join(ROOT, "tools/routegen.py"),
              os.path.join(ROOT, "src/api/spec"), folder, "0"], ROOT, env)
-        run(["node", "node_modules/openapi-typescript/bin/cli.js",
-             os.path.join(folder, "openapi_v1.json"), "-o",
-             "src/api/schema.d.ts"], WEB, env)
+        for api, types in SCHEMAS.items():
+            run(["node", "node_modules/openapi-typescript/bin/cli.js",
+                 os.path.join(folder, f"openapi_{api}.json"), "-o",
+                 f"src/api/{types}"], WEB, env)
 
 
 def make_limits():

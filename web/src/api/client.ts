@@ -1,5 +1,6 @@
-/** The only way to the server: typed by its own OpenAPI document. */
+/** The only way to the server: typed by its own OpenAPI documents. */
 import createClient from 'openapi-fetch';
+import type { components as marketing, paths as marketingPaths } from './marketing.d.ts';
 import { once } from './once.ts';
 import { Problem } from './problem.ts';
 import { csrfHeaders, isSignedInAgain } from './signedIn.ts';
@@ -7,6 +8,8 @@ import type { components, paths } from './schema.d.ts';
 import { telling } from './told.ts';
 
 export type Schemas = components['schemas'];
+/** Of the Marketing API. */
+export type Marketing = marketing['schemas'];
 
 const TOKEN = 'X-CSRF-Token';
 
@@ -24,6 +27,9 @@ async function steadyFetch(request: Request): Promise<Response> {
 }
 
 export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: (request) => once(request, steadyFetch) });
+
+/** The Marketing API, which has the audience: a session may use it, too. */
+export const mc = createClient<marketingPaths>({ baseUrl: '/3.0', fetch: (request) => once(request, steadyFetch) });
 
 api.use(telling);
 
