@@ -1,7 +1,7 @@
 /** What stands around every page of who is signed in. */
 import { AppShell, Box, Burger, Button, Group, NavLink, Text } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { IconFileImport, IconInbox, IconMail, IconSearch, IconSettings, IconUsers, IconUsersGroup } from '@tabler/icons-react';
+import { IconAddressBook, IconFileImport, IconInbox, IconMail, IconSearch, IconSettings, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,8 +23,8 @@ const Search = lazy(async () => {
 const SignInAgain = lazy(async () => ({ default: (await import('../features/session/SignInAgain.tsx')).SignInAgain }));
 
 interface Room {
-  to: '/people' | '/groups' | '/campaigns' | '/imports' | '/outbox' | '/settings';
-  label: 'shell.people' | 'shell.groups' | 'shell.campaigns' | 'shell.imports' | 'shell.outbox' | 'shell.settings';
+  to: '/people' | '/groups' | '/campaigns' | '/audience' | '/imports' | '/outbox' | '/settings';
+  label: 'shell.people' | 'shell.groups' | 'shell.campaigns' | 'shell.audience' | 'shell.imports' | 'shell.outbox' | 'shell.settings';
   icon: typeof IconUsers;
   right?: Right;
   /** Pages with another address that stand in this room. */
@@ -38,6 +38,7 @@ const rooms: Room[] = [
   { to: '/people', label: 'shell.people', icon: IconUsers },
   { to: '/groups', label: 'shell.groups', icon: IconUsersGroup, also: '/pushes' },
   { to: '/campaigns', label: 'shell.campaigns', icon: IconMail },
+  { to: '/audience', label: 'shell.audience', icon: IconAddressBook },
   { to: '/imports', label: 'shell.imports', icon: IconFileImport, right: 'write' },
   { to: '/outbox', label: 'shell.outbox', icon: IconInbox, right: 'market', isOfCatcher: true },
   { to: '/settings', label: 'shell.settings', icon: IconSettings, right: 'admin' },

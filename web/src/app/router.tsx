@@ -5,6 +5,7 @@ import {
 } from '@tanstack/react-router';
 import { problemOf } from '../api/problem.ts';
 import { may, meQuery } from '../api/session.ts';
+import { readAudienceSearch } from '../features/audience/search.ts';
 import { readCampaignSearch, readCampaignsSearch } from '../features/campaigns/search.ts';
 import { readContentSearch } from '../features/composer/search.ts';
 import { readImportSearch } from '../features/imports/search.ts';
@@ -170,6 +171,13 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => import('../features/campaigns/CampaignPage.tsx'), 'CampaignPage'),
 });
 
+const audience = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audience',
+  validateSearch: readAudienceSearch,
+  component: lazyRouteComponent(() => import('../features/audience/AudiencePage.tsx'), 'AudiencePage'),
+});
+
 const outbox = createRoute({
   getParentRoute: () => signedIn,
   path: '/outbox',
@@ -238,7 +246,7 @@ const tree = root.addChildren([
   setup,
   signedIn.addChildren([
     home, people, person, groups, newGroup, group, editGroup, plan, push, campaigns, campaign, composer,
-    composerContent, imports, importRun, outbox, outboxMail, profile, settings,
+    composerContent, audience, imports, importRun, outbox, outboxMail, profile, settings,
   ]),
 ]);
 

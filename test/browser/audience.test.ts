@@ -1,0 +1,131 @@
+/** The audience, as who does the marketing uses it: what is asked, who chose what, and segments of them. */
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import type { Page } from "playwright-core";
+import { useServer, type Json, type Server } from "../harness/index.js";
+import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+
+async function masterList(server: Server): Promise<string> {
+  const { body } = await server.mailchimp.get("/3.0/lists", { fields: "lists.id" }, { unchecked: true });
+  return `/3.0/lists/${body.lists[0].id}`;
+}
+
+const card = (page: Page, title: string) => page.getByRole("region", { name: title, exact: true });
+const acts = (page: Page, name: string) => page.getByRole("button", { name: `What to do with ${name}`, exact: true });
+
+async function act(page: Page, name: string, what: string): Promise<void> {
+  await acts(page, name).click();
+  await page.getByRole("menuitem", { name: what }).click();
+}
+
+async function addAnswer(page: Page, question: string, name: string): Promise<void> {
+  await page.getByRole("textbox", { name: `New answer to “${question}”` }).fill(name);
+  await page.keyboard.press("Enter");
+  await card(page, question).getByText(name, { exact: true }).waitFor();
+}
+
+describe("interests", () => {
+  const server = useServer();
+  const browser = useBrowser(server);
+  let list: string;
+  before(async () => {
+    list = await masterList(server);
+  });
+  const categories = async (): Promise<Json[]> => (await server.mailchimp.get(`${list}/interest-categories`)).body.categories;
+  const interests = async (title: string): Promise<Json[]> => {
+    const category = (await categories()).find((one) => one.title === title)!;
+    return (await server.mailchimp.get(`${list}/interest-categories/${category.id}/interests`)).body.interests;
+  };
+  const names = async (title: string) => (await interests(title)).map(({ name }) => name);
+
+  it("are asked, answered, renamed, put in order, and made a segment of", async () => {
+    const page = await browser.signIn("manager");
+    browser.allow(/400/);
+    await page.goto("/people");
+    await page.getByRole("link", { name: "Audience" }).click();
+    await page.getByText("There are no interests yet").waitFor();
+    await checkAccessible(page);
+    await picture(page, "audience-empty");
+    await page.getByRole("button", { name: "New question" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Add the question" }).click();
+    await dialog.getByText("A name is missing").waitFor();
+    await dialog.getByLabel("Question").fill("Topics");
+    await checkAccessible(page);
+    await picture(page, "audience-new-question");
+    await dialog.getByRole("button", { name: "Add the question" }).click();
+    await card(page, "Topics").getByText("There are no answers yet").waitFor();
+    await addAnswer(page, "Topics", "Concerts");
+    await addAnswer(page, "Topics", "Children’s theatre");
+    await page.getByRole("textbox", { name: "New answer to “Topics”" }).fill("concerts");
+    await page.keyboard.press("Enter");
+    await page.getByText("There is a “concerts” here already").waitFor();
+    await checkAccessible(page);
+    await page.getByRole("textbox", { name: "New answer to “Topics”" }).fill("");
+
+    await act(page, "Children’s theatre", "Rename");
+    await page.getByRole("dialog").getByLabel("Name").fill("Theatre");
+    await page.getByRole("button", { name: "Save" }).click();
+    await card(page, "Topics").getByText("Theatre", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Move Theatre up" }).click();
+    await page.getByRole("row").nth(1).getByText("Theatre").waitFor();
+    assert.deepEqual(await names("Topics"), ["Theatre", "Concerts"]);
+    await page.getByRole("button", { name: "Move Theatre up" }).and(page.locator(":focus")).waitFor();
+
+    const [theatre] = await interests("Topics");
+    for (const email_address of ["ana@example.org", "luis@example.org"])
+      await server.mailchimp.post(`${list}/members`, { email_address, status: "subscribed", interests: { [theatre!.id]: true } });
+    await act(page, "Theatre", "Make a segment");
+    await page.getByText("The segment “Topics: Theatre” was made: 2 subscribers now").waitFor();
+    const { body } = await server.mailchimp.get(`${list}/segments`, { type: "saved" });
+    assert.deepEqual(body.segments.map(({ name, member_count }: Json) => [name, member_count]), [["Topics: Theatre", 2]]);
+    await checkAccessible(page);
+    await picture(page, "audience-interests");
+    await act(page, "Theatre", "Make a segment");
+    await page.getByText("A tag or segment is called “Topics: Theatre” already", { exact: false }).waitFor();
+  });
+
+  it("are deleted with how many it concerns, and by two at once", async () => {
+    const page = await browser.signIn("manager");
+    browser.allow(/404/);
+    await page.goto("/audience");
+    await act(page, "Theatre", "Delete");
+    await page.getByRole("button", { name: "Delete it for 2 subscribers" }).waitFor();
+    await picture(page, "audience-delete");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    // a second question, changed while somebody else removes it
+    const { body } = await server.mailchimp.post(`${list}/interest-categories`, { title: "How often", type: "radio" });
+    await page.reload();
+    await page.getByRole("button", { name: "Move How often up" }).click();
+    await page.getByRole("heading", { level: 2 }).first().getByText("How often").waitFor();
+    assert.deepEqual((await categories()).map(({ title }) => title), ["How often", "Topics"]);
+    await act(page, "How often", "Change the question");
+    await page.getByRole("dialog").getByLabel("Question").fill("Frequency");
+    await server.mailchimp.delete(`${list}/interest-categories/${body.id}`);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Somebody else has removed it meanwhile").first().waitFor();
+    await card(page, "How often").waitFor({ state: "detached" });
+    await act(page, "Concerts", "Delete");
+    await page.getByRole("button", { name: "Delete it for 0 subscribers" }).click();
+    await page.getByText("“Concerts” was deleted").waitFor();
+    await card(page, "Topics").getByText("Concerts").waitFor({ state: "detached" });
+    assert.deepEqual(await names("Topics"), ["Theatre"]);
+    await act(page, "Topics", "Delete");
+    await page.getByRole("button", { name: "Delete it with 2 choices" }).waitFor();
+    await checkAccessible(page);
+  });
+
+  it("are looked at in the dark, in German and on a phone, and only read by who does no marketing", async () => {
+    for (const [name, options] of Object.entries({ dark, german, phone })) {
+      const page = await browser.signIn("manager", options);
+      await page.goto("/audience");
+      await page.getByText("Theatre", { exact: true }).waitFor();
+      await checkAccessible(page);
+      await picture(page, `audience-interests-${name}`, { fullPage: true });
+    }
+    const page = await browser.signIn("user");
+    await page.goto("/audience");
+    await page.getByText("Theatre", { exact: true }).waitFor();
+    assert.equal(await page.getByRole("button", { name: /What to do|New question|^Add$/ }).count(), 0);
+  });
+});

@@ -1,0 +1,57 @@
+/** The audience: what its members may choose, how they come into it, and what works on it. */
+import { Select, Skeleton, Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { NotLoaded } from '../../app/errors.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { PageHead } from '../../ui/PageHead.tsx';
+import { InterestsPanel } from './interests/InterestsPanel.tsx';
+import { listsQuery, type List } from './queries.ts';
+import { audienceTabs, type AudienceTab } from './search.ts';
+
+export function AudiencePage() {
+  const { t } = useTranslation();
+  const { tab = audienceTabs[0], list: wanted } = useSearch({ from: '/signed-in/audience' });
+  const navigate = useNavigate({ from: '/audience' });
+  const lists = useQuery(listsQuery);
+  if (!lists.data) return lists.error ? <NotLoaded error={lists.error} onAgain={() => void lists.refetch()} /> : <Skeleton h={240} />;
+  const list = lists.data.find(({ id }) => id === wanted) ?? lists.data[0];
+  if (!list) return null;
+  return (
+    <>
+      <PageHead
+        title={t('shell.audience')}
+        beside={<Explain words={['audience']} />}
+        action={lists.data.length > 1 && (
+          <WhichList lists={lists.data} value={list.id} onChange={(id) => void navigate({ search: { tab, list: id } })} />
+        )}
+      />
+      <Tabs
+        value={tab}
+        onChange={(to) => to && void navigate({ search: { tab: to as AudienceTab, list: wanted } })}
+        keepMounted={false}
+        activateTabWithKeyboard={false}
+      >
+        <Tabs.List>
+          {audienceTabs.map((one) => <Tabs.Tab key={one} value={one} px={{ base: 8, sm: 'md' }}>{t(`audience.tab.${one}`)}</Tabs.Tab>)}
+        </Tabs.List>
+        <Tabs.Panel value="interests" pt="lg"><InterestsPanel key={list.id} listId={list.id} /></Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+function WhichList({ lists, value, onChange }: { lists: List[]; value: string; onChange: (id: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      size="xs"
+      aria-label={t('audience.list')}
+      allowDeselect={false}
+      data={lists.map(({ id, name }) => ({ value: id, label: name }))}
+      value={value}
+      onChange={(id) => id && onChange(id)}
+    />
+  );
+}

@@ -1,0 +1,81 @@
+/** What can be done with an interest. */
+import { ActionIcon, Button, Group, Menu, Stack, TextInput } from '@mantine/core';
+import { IconDots, IconFilter, IconPencil, IconTrash } from '@tabler/icons-react';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { problemOf } from '../../../api/problem.ts';
+import { Dialog } from '../../../ui/Dialog.tsx';
+import { useProblemText } from '../../../ui/ProblemAlert.tsx';
+import { useToast } from '../../../ui/useToast.tsx';
+import { AudienceProblem } from '../AudienceProblem.tsx';
+import { DeleteInterest } from './DeleteInterest.tsx';
+import type { MadeSegment } from './InterestsPanel.tsx';
+import { sayOfName } from './names.ts';
+import { useMakeSegment, useRenameInterest, type Category, type Interest } from './queries.ts';
+
+interface Props {
+  category: Category;
+  interest: Interest;
+  onSegment: (made: MadeSegment) => void;
+}
+
+export function InterestActs({ category, interest, onSegment }: Props) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const text = useProblemText();
+  const segment = useMakeSegment(category);
+  const [open, setOpen] = useState<'rename' | 'delete' | null>(null);
+  const make = () =>
+    segment.mutate({ id: interest.id, name: t('audience.segmentName', { category: category.title, interest: interest.name }) }, {
+      onSuccess: ({ name, member_count }) => onSegment({ name, count: member_count }),
+      onError: (error) => toast.tell(`${t('audience.noSegment')}. ${text(problemOf(error))}`),
+    });
+  return (
+    <>
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" loading={segment.isPending} aria-label={t('audience.actsOf', { name: interest.name })}><IconDots size={16} aria-hidden /></ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconFilter size={16} aria-hidden />} onClick={make}>{t('audience.makeSegment')}</Menu.Item>
+          <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setOpen('rename')}>{t('audience.rename')}</Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setOpen('delete')}>{t('audience.delete')}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {open === 'rename' && <Rename category={category} interest={interest} onClose={() => setOpen(null)} />}
+      {open === 'delete' && <DeleteInterest category={category} interest={interest} onClose={() => setOpen(null)} />}
+    </>
+  );
+}
+
+function Rename({ category, interest, onClose }: Omit<Props, 'onSegment'> & { onClose: () => void }) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const rename = useRenameInterest(category);
+  const [name, setName] = useState(interest.name);
+  const ofName = sayOfName(rename.error, 'name');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    rename.mutate({ id: interest.id, name: name.trim() }, {
+      onSuccess: (saved) => {
+        toast.tell(t('audience.saved', { name: saved.name }));
+        onClose();
+      },
+    });
+  };
+  return (
+    <Dialog onClose={onClose} title={t('audience.renameOf', { name: interest.name })}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          <TextInput required data-autofocus dir="auto" label={t('audience.interestName')} value={name} error={ofName} onChange={(event) => setName(event.currentTarget.value)} />
+          {!ofName && <AudienceProblem error={rename.error} title={t('audience.notSaved')} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
+            <Button type="submit" disabled={!name.trim()} loading={rename.isPending}>{t('ui.save')}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { readAudienceSearch } from './search.ts';
+
+test('only what there is stands in the address', () => {
+  expect(readAudienceSearch({ tab: 'interests', list: '0123456789' })).toEqual({ tab: 'interests', list: '0123456789' });
+  expect(readAudienceSearch({ tab: 'nothing', list: 7 })).toEqual({});
+  expect(readAudienceSearch({ list: '../users' })).toEqual({});
+});
