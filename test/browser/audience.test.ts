@@ -129,3 +129,50 @@ describe("interests", () => {
     assert.equal(await page.getByRole("button", { name: /What to do|New question|^Add$/ }).count(), 0);
   });
 });
+
+describe("the sign-up form", () => {
+  const server = useServer();
+  const browser = useBrowser(server);
+  let list: string;
+  before(async () => {
+    list = await masterList(server);
+  });
+
+  it("is written, coloured, looked at wide and narrow, and given away", async () => {
+    const page = await browser.signIn("manager");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto("/audience?tab=form");
+    await page.frameLocator("iframe").getByRole("button", { name: "Subscribe" }).waitFor();
+    await page.getByRole("switch", { name: "Who signs up confirms by e-mail" }).click();
+    await page.getByLabel("Above the fields").fill("Roses & more, <b>monthly</b>");
+    await page.getByRole("textbox", { name: "Button", exact: true }).fill("#0b5d1e");
+    await page.getByRole("textbox", { name: "Button", exact: true }).press("Tab");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.frameLocator("iframe").getByText("Roses & more, <b>monthly</b>").waitFor();
+    const { body } = await server.mailchimp.get(`${list}/signup-forms`);
+    assert.deepEqual(body.signup_forms[0].contents, [{ section: "signup_message", value: "Roses & more, <b>monthly</b>" }]);
+    assert.deepEqual(body.signup_forms[0].styles, [{ selector: "forms_buttons", options: [{ property: "background-color", value: "#0b5d1e" }] }]);
+    assert.equal((await server.mailchimp.get(list)).body.double_optin, true);
+    await checkAccessible(page);
+    await picture(page, "audience-form", { fullPage: true });
+    await page.getByText("Phone", { exact: true }).click();
+    await page.getByRole("button", { name: "Copy the HTML" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    assert.match(await page.evaluate("navigator.clipboard.readText()"), /<form[^]*EMAIL/);
+    await picture(page, "audience-form-narrow", { fullPage: true });
+  });
+
+  it("is looked at in the dark, in German and on a phone; who does no marketing changes nothing", async () => {
+    for (const [name, options] of Object.entries({ dark, german, phone })) {
+      const page = await browser.signIn("manager", options);
+      await page.goto("/audience?tab=form");
+      await page.frameLocator("iframe").locator("button").waitFor();
+      await checkAccessible(page);
+      await picture(page, `audience-form-${name}`, { fullPage: true });
+    }
+    const page = await browser.signIn("user");
+    await page.goto("/audience?tab=form");
+    await page.frameLocator("iframe").locator("button").waitFor();
+    assert.ok(await page.getByLabel("Above the fields").isDisabled());
+  });
+});

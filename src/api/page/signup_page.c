@@ -236,6 +236,11 @@ static void add_picture(const json_t *header, struct strbuf *out)
 	strbuf_addstr(out, *link ? "></a></p>\n" : "></p>\n");
 }
 
+/* The app shows it beside its settings: in a frame of our own alone. */
+static const char policy[] =
+	"default-src 'none'; style-src 'unsafe-inline'; img-src https:; "
+	"form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
+
 void signup_begin(const struct signup_page *page, const char *heading,
 		  struct response *rs)
 {
@@ -244,19 +249,14 @@ void signup_begin(const struct signup_page *page, const char *heading,
 	struct err ignored = ERR_INIT; /* our own column */
 
 	rs->content_type = PAGE_TYPE;
+	response_header(rs, "Content-Security-Policy", policy);
 	signup_write_css(&page->form, &css);
 	page_begin_styled(&rs->body, page->language, signup_page_title(page),
 			  heading, css.buf);
 	if (json_parse(str_of(page->form.header), &header, &ignored) < 0)
 		return;
-	if (*header_of(header, "image_url")) {
-		response_header(rs, "Content-Security-Policy",
-				"default-src 'none'; style-src "
-				"'unsafe-inline'; img-src https:; form-action "
-				"'self'; frame-ancestors 'none'; base-uri "
-				"'none'");
+	if (*header_of(header, "image_url"))
 		add_picture(header, &rs->body);
-	}
 	signup_add_lines(header_of(header, "text"), &rs->body);
 }
 

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { NotLoaded } from '../../app/errors.tsx';
 import { Explain } from '../../ui/Explain.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
+import { FormPanel } from './form/FormPanel.tsx';
 import { InterestsPanel } from './interests/InterestsPanel.tsx';
 import { listsQuery, type List } from './queries.ts';
 import { audienceTabs, type AudienceTab } from './search.ts';
@@ -37,6 +38,7 @@ export function AudiencePage() {
           {audienceTabs.map((one) => <Tabs.Tab key={one} value={one} px={{ base: 8, sm: 'md' }}>{t(`audience.tab.${one}`)}</Tabs.Tab>)}
         </Tabs.List>
         <Tabs.Panel value="interests" pt="lg"><InterestsPanel key={list.id} listId={list.id} /></Tabs.Panel>
+        <Tabs.Panel value="form" pt="lg"><FormPanel key={list.id} listId={list.id} /></Tabs.Panel>
       </Tabs>
     </>
   );

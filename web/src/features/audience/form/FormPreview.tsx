@@ -1,0 +1,59 @@
+/** The page as who signs up sees it, as it was saved, and its address to give away. */
+import { Button, CopyButton, Group, SegmentedControl, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { MailFrame } from '../../../ui/MailFrame.tsx';
+import { pathOf } from '../paths.ts';
+
+type View = 'screen' | 'phone';
+
+interface Props {
+  address: string;
+  /** To copy into another site. */
+  html: string;
+  version: string;
+}
+
+export function FormPreview({ address, html, version }: Props) {
+  const { t } = useTranslation();
+  const [view, setView] = useState<View>('screen');
+  return (
+    <Stack gap="sm">
+      <Group align="flex-end" gap="xs" wrap="nowrap">
+        <TextInput label={t('audience.formAddress')} description={t('audience.formAddressAbout')} readOnly flex={1} value={address} onFocus={(event) => event.currentTarget.select()} />
+        <Copy value={address} label={t('audience.copyAddress')} />
+      </Group>
+      <Group justify="space-between">
+        <Title order={2}>{t('audience.formPreview')}</Title>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('ui.preview.view')}
+          data={(['screen', 'phone'] as const).map((value) => ({ value, label: t(`ui.preview.${value}`) }))}
+          value={view}
+          onChange={(next) => setView(next as View)}
+        />
+      </Group>
+      <Text size="xs" c="dimmed">{t('audience.formPreviewAbout')}</Text>
+      <MailFrame src={pathOf(address)} version={version} title={t('audience.formPreview')} isPhone={view === 'phone'} h={620} />
+      <Textarea
+        label={t('audience.embed')}
+        description={t('audience.embedAbout')}
+        readOnly
+        rows={5}
+        value={html}
+        styles={{ input: { fontFamily: 'ui-monospace, monospace', fontSize: 12 } }}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <Group><Copy value={html} label={t('audience.copyEmbed')} /></Group>
+    </Stack>
+  );
+}
+
+function Copy({ value, label }: { value: string; label: string }) {
+  const { t } = useTranslation();
+  return (
+    <CopyButton value={value}>
+      {({ copied, copy }) => <Button variant="default" onClick={copy}>{copied ? t('users.copied') : label}</Button>}
+    </CopyButton>
+  );
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { changeOf, valuesOf, type SignupForm } from './colours.ts';
+
+const form = {
+  header: { text: 'Hello' },
+  contents: [{ section: 'signup_message', value: 'Join us' }],
+  styles: [{ selector: 'forms_buttons', options: [{ property: 'background-color', value: '#112233' }, { property: 'border-radius', value: '4px' }] }],
+} as unknown as SignupForm;
+const before = valuesOf(form, true);
+
+test('what the form has stands in its fields', () => {
+  expect(before).toMatchObject({ heading: 'Hello', message: 'Join us', thanks: '', button: '#112233', page: '', isConfirmed: true });
+});
+
+test('nothing changed is nothing to send, whether to confirm is of the list', () => {
+  expect(changeOf(form, before, { ...before })).toBeNull();
+  expect(changeOf(form, before, { ...before, isConfirmed: false })).toBeNull();
+});
+
+test('a change carries that alone, and keeps what else the button has', () => {
+  expect(changeOf(form, before, { ...before, thanks: 'Thanks' })).toEqual({ contents: [{ section: 'signup_thank_you_title', value: 'Thanks' }] });
+  expect(changeOf(form, before, { ...before, button: '#ff0000', buttonText: '#ffffff' })).toEqual({
+    styles: [{
+      selector: 'forms_buttons',
+      options: [{ property: 'border-radius', value: '4px' }, { property: 'background-color', value: '#ff0000' }, { property: 'color', value: '#ffffff' }],
+    }],
+  });
+});
+
+test('a colour is taken away', () => {
+  expect(changeOf(form, before, { ...before, button: '' })).toEqual({ styles: [{ selector: 'forms_buttons', options: [{ property: 'border-radius', value: '4px' }] }] });
+});
