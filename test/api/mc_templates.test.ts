@@ -15,6 +15,15 @@ describe("templates of /3.0", () => {
   const names = async (query: Json): Promise<string[]> =>
     (await api.get("/3.0/templates", query)).body.templates.map((t: Json) => t.name);
 
+  it("are looked at in a sandbox", async () => {
+    const t = await make("Look");
+    const page = await server.admin.get(`/templates/${t.id as number}/preview`);
+    assert.match(page.headers.get("content-security-policy")!, /^sandbox allow-popups/);
+    assert.match(page.text, /<base target="_blank">[^]*<h1 mc:edit="title">T<\/h1>/);
+    await server.admin.get(`/api/v1/templates/${t.id as number}`, {}, { status: 404 });
+    await api.delete(`/3.0/templates/${t.id as number}`, { status: 204 });
+  });
+
   it("are made, read, changed and removed", async () => {
     const t = await make("رسالة O'Neil");
     assert.equal(t.type, "user");

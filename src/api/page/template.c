@@ -1,10 +1,10 @@
 /* How a template looks: a mail to nobody in particular, in a sandbox. */
 #include "campaign/template/template.h"
 
+#include "api/campaign/mail_page.h"
 #include "api/crm/design/template.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
-#include "api/campaign/mail_page.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -79,10 +79,16 @@ int page_template_preview(struct request *rq, struct response *rs,
 	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
 	struct starter starter;
 	struct template own;
-	int found = template_find(rq, &starter, &own, err);
+	int found = template_find_any(rq, &starter, &own, err);
 
-	if (found < 0 ||
-	    render(rq, found > 0 ? starter.design : own.design, &made, err) <
+	if (found < 0)
+		return -1;
+	if (found == 0 && own.kind == TEMPLATE_HTML) {
+		mail_page_write(rq, rs,
+				&(struct mail_page){ .html = own.html });
+		return 0;
+	}
+	if (render(rq, found > 0 ? starter.design : own.design, &made, err) <
 		    0 ||
 	    merge(rq, strbuf_str(&made.html), &html, err) < 0)
 		return -1;

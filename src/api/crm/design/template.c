@@ -87,8 +87,13 @@ struct str template_state(const struct request *rq, const struct template *t)
 				   t->about ? t->about : "", t->design));
 }
 
-int template_find(struct request *rq, struct starter *starter,
-		  struct template *own, struct err *err)
+static int no_template(const char *id, struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND, "there is no template %s", id);
+}
+
+int template_find_any(struct request *rq, struct starter *starter,
+		      struct template *own, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	const char *id = request_param(rq, "template_id");
@@ -99,15 +104,20 @@ int template_find(struct request *rq, struct starter *starter,
 			 rq->arena, starter))
 		return 1;
 	if (!text_to_int(id, &number))
-		return err_set(err, ERR_NOT_FOUND, "there is no template %s",
-			       id);
-	if (template_db(rq, &db, err) < 0 ||
-	    template_get(db, number, rq->arena, own, err) < 0)
+		return no_template(id, err);
+	if (template_db(rq, &db, err) < 0)
 		return -1;
-	return own->kind == TEMPLATE_BLOCKS
-		       ? 0
-		       : err_set(err, ERR_NOT_FOUND, "there is no template %s",
-				 id);
+	return template_get(db, number, rq->arena, own, err);
+}
+
+int template_find(struct request *rq, struct starter *starter,
+		  struct template *own, struct err *err)
+{
+	int found = template_find_any(rq, starter, own, err);
+
+	return found == 0 && own->kind != TEMPLATE_BLOCKS
+		       ? no_template(request_param(rq, "template_id"), err)
+		       : found;
 }
 
 /* To be changed or removed: locked, and what the caller has read. */

@@ -15,6 +15,9 @@ struct template;
  * own in *own, -1 ERR_NOT_FOUND. */
 int template_find(struct request *rq, struct starter *starter,
 		  struct template *own, struct err *err);
+/* The same, also of HTML, which the editor can do nothing with. */
+int template_find_any(struct request *rq, struct starter *starter,
+		      struct template *own, struct err *err);
 int template_db(const struct request *rq, struct db **out, struct err *err);
 /* What its ETag is made of. */
 struct str template_state(const struct request *rq, const struct template *t);
