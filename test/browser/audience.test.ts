@@ -176,3 +176,62 @@ describe("the sign-up form", () => {
     assert.ok(await page.getByLabel("Above the fields").isDisabled());
   });
 });
+
+const LETTER = `<!doctype html><html lang="en"><head><title>Letter</title></head><body><h1 mc:edit="heading">Hello</h1><div mc:edit="body"><p>Text</p></div></body></html>`;
+
+describe("templates", () => {
+  const server = useServer();
+  const browser = useBrowser(server);
+
+  it("are brought along as HTML, looked at, changed, found and deleted", async () => {
+    const page = await browser.signIn("manager");
+    browser.allow(/400/);
+    const { body: folder } = await server.mailchimp.post("/3.0/template-folders", { name: "Club" });
+    await page.goto("/audience?tab=templates");
+    await page.getByText("There are no templates yet").waitFor();
+    await page.getByRole("button", { name: "New template" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.locator("input[type=file]").setInputFiles({ name: "Letter.html", mimeType: "text/html", buffer: Buffer.from(LETTER) });
+    await dialog.frameLocator("iframe").getByRole("heading", { name: "Hello" }).waitFor();
+    assert.equal(await dialog.getByLabel("Name").inputValue(), "Letter");
+    await checkAccessible(page);
+    await picture(page, "audience-template-new", { fullPage: true });
+    await dialog.getByRole("button", { name: "Add the template" }).click();
+    await page.getByText("1 template").first().waitFor();
+    await page.getByRole("button", { name: "Look at Letter" }).click();
+    await page.getByRole("dialog").getByText("heading", { exact: true }).waitFor();
+    await page.getByRole("dialog").frameLocator("iframe").getByRole("heading", { name: "Hello" }).waitFor();
+    await checkAccessible(page);
+    await picture(page, "audience-template");
+    await page.keyboard.press("Escape");
+
+    await act(page, "Letter", "Change the template");
+    await page.getByRole("dialog").getByLabel("Name").fill("Letter to members");
+    await page.getByRole("dialog").getByRole("combobox", { name: "Folder" }).click();
+    await page.getByRole("option", { name: "Club" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Look at Letter to members" }).waitFor();
+    const { body } = await server.mailchimp.get("/3.0/templates");
+    assert.deepEqual(body.templates.map(({ name, folder_id }: Json) => [name, folder_id]), [["Letter to members", folder.id]]);
+    await page.getByRole("searchbox", { name: "Search templates" }).fill("nothing");
+    await page.getByText("0 templates fit").waitFor();
+    await page.getByRole("searchbox", { name: "Search templates" }).fill("club");
+    await page.getByText("1 template fits").waitFor();
+    await checkAccessible(page);
+    await picture(page, "audience-templates");
+    await act(page, "Letter to members", "Delete");
+    await page.getByRole("button", { name: "Delete the template" }).click();
+    await page.getByText("There are no templates yet").waitFor();
+  });
+
+  it("are looked at in the dark, in German and on a phone", async () => {
+    await server.mailchimp.post("/3.0/templates", { name: "Brief", html: LETTER });
+    for (const [name, options] of Object.entries({ dark, german, phone })) {
+      const page = await browser.signIn("manager", options);
+      await page.goto("/audience?tab=templates");
+      await page.getByText("Brief", { exact: true }).waitFor();
+      await checkAccessible(page);
+      await picture(page, `audience-templates-${name}`, { fullPage: true });
+    }
+  });
+});

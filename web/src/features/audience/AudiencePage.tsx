@@ -2,6 +2,7 @@
 import { Select, Skeleton, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NotLoaded } from '../../app/errors.tsx';
 import { Explain } from '../../ui/Explain.tsx';
@@ -10,12 +11,17 @@ import { FormPanel } from './form/FormPanel.tsx';
 import { InterestsPanel } from './interests/InterestsPanel.tsx';
 import { listsQuery, type List } from './queries.ts';
 import { audienceTabs, type AudienceTab } from './search.ts';
+import { TemplatesPanel } from './templates/TemplatesPanel.tsx';
 
 export function AudiencePage() {
   const { t } = useTranslation();
-  const { tab = audienceTabs[0], list: wanted } = useSearch({ from: '/signed-in/audience' });
+  const { tab = audienceTabs[0], list: wanted, q = '' } = useSearch({ from: '/signed-in/audience' });
   const navigate = useNavigate({ from: '/audience' });
   const lists = useQuery(listsQuery);
+  const search = useCallback(
+    (next: string) => void navigate({ search: (before) => ({ ...before, q: next || undefined }), replace: true }),
+    [navigate],
+  );
   if (!lists.data) return lists.error ? <NotLoaded error={lists.error} onAgain={() => void lists.refetch()} /> : <Skeleton h={240} />;
   const list = lists.data.find(({ id }) => id === wanted) ?? lists.data[0];
   if (!list) return null;
@@ -39,6 +45,7 @@ export function AudiencePage() {
         </Tabs.List>
         <Tabs.Panel value="interests" pt="lg"><InterestsPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="form" pt="lg"><FormPanel key={list.id} listId={list.id} /></Tabs.Panel>
+        <Tabs.Panel value="templates" pt="lg"><TemplatesPanel q={q} onSearch={search} /></Tabs.Panel>
       </Tabs>
     </>
   );

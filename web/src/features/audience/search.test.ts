@@ -5,4 +5,5 @@ test('only what there is stands in the address', () => {
   expect(readAudienceSearch({ tab: 'interests', list: '0123456789' })).toEqual({ tab: 'interests', list: '0123456789' });
   expect(readAudienceSearch({ tab: 'nothing', list: 7 })).toEqual({});
   expect(readAudienceSearch({ list: '../users' })).toEqual({});
+  expect(readAudienceSearch({ tab: 'templates', q: 2026 })).toEqual({ tab: 'templates', q: '2026' });
 });
