@@ -177,6 +177,56 @@ describe("the sign-up form", () => {
   });
 });
 
+describe("what works on the audience", () => {
+  const server = useServer();
+  const browser = useBrowser(server);
+
+  it("is an export that is made and downloaded, and batches with their answers", async () => {
+    const page = await browser.signIn("administrator");
+    browser.allow(/400/); // one in 24 hours
+    await page.goto("/audience?tab=work");
+    await page.getByText("No program has sent any.").waitFor();
+    const list = await masterList(server);
+    await server.mailchimp.post("/3.0/batches", { operations: [
+      { method: "GET", path: list.slice(4) }, { method: "GET", path: "/lists/none" },
+    ] });
+    await page.getByRole("button", { name: "Make an export" }).click();
+    const file = page.getByRole("link", { name: /Download the export of/ });
+    await file.waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), file.click()]);
+    assert.match(download.suggestedFilename(), /^export-\d+\.zip$/);
+    await page.getByRole("checkbox", { name: "Files" }).click(); // the same once more is taken for a double click
+    await page.getByRole("button", { name: "Make an export" }).click();
+    await page.getByRole("alert").getByText("one account export in 24 hours").waitFor();
+    await page.reload();
+    const answers = page.getByRole("link", { name: /Download the answers/ });
+    await answers.waitFor();
+    await page.getByText("2 of 2 done").waitFor();
+    await page.getByText("1 refused").waitFor();
+    const [packed] = await Promise.all([page.waitForEvent("download"), answers.click()]);
+    assert.match(packed.suggestedFilename(), /tar\.gz$/);
+    await checkAccessible(page);
+    await picture(page, "audience-work");
+    await page.getByRole("button", { name: /Remove the batch of/ }).click();
+    await page.getByRole("button", { name: "Forget the answers" }).click();
+    await page.getByText("No program has sent any.").waitFor();
+  });
+
+  it("is looked at in the dark, in German and on a phone; exports are for administrators", async () => {
+    for (const [name, options] of Object.entries({ dark, german, phone })) {
+      const page = await browser.signIn("administrator", options);
+      await page.goto("/audience?tab=work");
+      await page.getByRole("link", { name: /export|Export/ }).waitFor();
+      await checkAccessible(page);
+      await picture(page, `audience-work-${name}`, { fullPage: true });
+    }
+    const page = await browser.signIn("manager");
+    await page.goto("/audience?tab=work");
+    await page.getByText("No program has sent any.").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Make an export" }).count(), 0);
+  });
+});
+
 const LETTER = `<!doctype html><html lang="en"><head><title>Letter</title></head><body><h1 mc:edit="heading">Hello</h1><div mc:edit="body"><p>Text</p></div></body></html>`;
 
 describe("templates", () => {

@@ -12,6 +12,7 @@ import { InterestsPanel } from './interests/InterestsPanel.tsx';
 import { listsQuery, type List } from './queries.ts';
 import { audienceTabs, type AudienceTab } from './search.ts';
 import { TemplatesPanel } from './templates/TemplatesPanel.tsx';
+import { WorkPanel } from './work/WorkPanel.tsx';
 
 export function AudiencePage() {
   const { t } = useTranslation();
@@ -46,6 +47,7 @@ export function AudiencePage() {
         <Tabs.Panel value="interests" pt="lg"><InterestsPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="form" pt="lg"><FormPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="templates" pt="lg"><TemplatesPanel q={q} onSearch={search} /></Tabs.Panel>
+        <Tabs.Panel value="work" pt="lg"><WorkPanel /></Tabs.Panel>
       </Tabs>
     </>
   );
