@@ -73,6 +73,10 @@ UPDATE member SET list_id = -list_id, address = ?, email_hash = ?, status = :MEM
 	ip_opt = '', source = '', changed_ms = ?
 WHERE id = ?;
 
+-- name: member-forget-mails
+-- Single mails that are still to go. args: address
+DELETE FROM outgoing_message WHERE LOWER(rcpt) = LOWER(?);
+
 -- name: member-forget-jobs
 -- What jobs that are over were told of it. args: patterns of its address and of
 -- its id, as in a form, in lower case

@@ -123,7 +123,9 @@ static int forget_rows(struct tx *tx, const struct member *m, int64_t now_ms,
 		    0)
 		return -1;
 	suppression_hash(&key, m->address, hash);
-	if (db_exec(tx, SQL_FORGOTTEN_ADD,
+	if (db_exec(tx, SQL_MEMBER_FORGET_MAILS, SQL_ARGS(sql_text(m->address)),
+		    err) < 0 ||
+	    db_exec(tx, SQL_FORGOTTEN_ADD,
 		    SQL_ARGS(sql_int(m->list_id), sql_text(hash),
 			     sql_int(now_ms)),
 		    err) < 0 ||

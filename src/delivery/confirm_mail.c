@@ -337,6 +337,7 @@ static int run_job(struct job_run *run, struct err *err)
 		return -1;
 	if (is == 0)
 		return hand_over(run, &l, err);
+	log_info("mail about a sign-up waits", LOG_TEXT("why", why));
 	if (l.now_ms - run->job->created_ms < MS_DAY)
 		return job_again(run, l.now_ms + HELD_MS);
 	log_warn("mail about a sign-up was given up", LOG_TEXT("why", why));
