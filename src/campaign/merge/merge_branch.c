@@ -43,6 +43,39 @@ static struct str strip_quotes(struct str s)
 	return s;
 }
 
+/* Parts of a date with two digits before each sign, as authors write it. */
+static bool is_written_date(struct str s, size_t parts)
+{
+	size_t len = parts == 3 ? 10 : 5;
+
+	for (size_t i = 0; s.len == len && i < len; i++)
+		if (i == 2 || i == 5
+			    ? s.s[i] != s.s[2] || !strchr("/.-", s.s[i])
+			    : s.s[i] < '0' || s.s[i] > '9')
+			return false;
+	return s.len == len;
+}
+
+/* 31.12.2020, or as the format of the field has it: as it is kept. Another text
+ * stays. */
+static void add_date(const struct merge_field *field, struct str with,
+		     struct strbuf *out)
+{
+	bool has_year = strcmp(field->type, "date") == 0;
+	bool day_first;
+
+	if ((!has_year && strcmp(field->type, "birthday") != 0) ||
+	    !is_written_date(with, has_year ? 3 : 2)) {
+		strbuf_addslice(out, with);
+		return;
+	}
+	day_first = with.s[2] == '.' || field->date_format[0] == 'D';
+	if (has_year)
+		strbuf_addf(out, "%.4s-", with.s + 6);
+	strbuf_addf(out, "%.2s%c%.2s", with.s + (day_first ? 3 : 0),
+		    has_year ? '-' : '/', with.s + (day_first ? 0 : 3));
+}
+
 /* Emit the test of a branch. Returns the op that goes to the next branch if it
  * does not hold; MERGE_NO_OP if it always holds. */
 static size_t add_test(struct merge_compiler *c, struct str expression,
@@ -51,6 +84,7 @@ static size_t add_test(struct merge_compiler *c, struct str expression,
 	CLEANUP(strbuf_release) struct strbuf upper = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf fact = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf date = STRBUF_INIT;
 	struct merge_condition condition = { .negated = negated };
 	struct str name = expression, with = { "", 0 };
 	struct merge_name found;
@@ -58,10 +92,14 @@ static size_t add_test(struct merge_compiler *c, struct str expression,
 	condition.compare = cut_operator(&name, &with);
 	with = strip_quotes(with);
 	condition.is_number = str_to_double(with, &condition.number);
-	utf8_fold(with, &folded);
 
 	utf8_upper(name, &upper);
 	merge_name_find(strbuf_str(&upper), name, c->how, &found, &fact);
+	if (found.kind == NAME_SOURCE && found.field) {
+		add_date(found.field, with, &date);
+		with = strbuf_str(&date);
+	}
+	utf8_fold(with, &folded);
 	if (found.kind == NAME_UNKNOWN)
 		merge_add_unknown(c, name);
 	if (found.kind == NAME_SLOT)
