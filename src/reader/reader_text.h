@@ -28,6 +28,13 @@ enum reader_text {
 	READER_TAKE_BACK,     /* a button */
 	READER_IS_TAKEN_BACK, /* by the audience; the CRM may know better */
 	READER_CANNOT_TAKE_BACK,
+	READER_SAVE, /* a button */
+	READER_SAVED,
+	READER_WHY, /* they leave: one of the next, which are choices */
+	READER_WHY_UNWANTED,
+	READER_WHY_UNASKED,
+	READER_WHY_UNFIT,
+	READER_WHY_OFTEN,
 	/* of the page where people sign up */
 	READER_SIGN_UP, /* a button */
 	READER_EMAIL,

@@ -16,7 +16,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#define BODY_MAX (256 << 10) /* of a form that people fill in */
 #define CALLBACK_MAX 100
 #define DAY_HOURS 8 /* of the hourly limit, for a whole day */
 
@@ -103,18 +102,6 @@ static void show_outcome(const struct signup_page *page, bool must_confirm,
 	page_end(&rs->body);
 }
 
-static int check_body(const struct request *rq, struct err *err)
-{
-	if (rq->body.len > BODY_MAX)
-		return err_title(err, ERR_LIMIT, "Content Too Large",
-				 "a form has at most %d bytes", BODY_MAX);
-	if (strcmp(rq->content_type, "application/x-www-form-urlencoded") != 0)
-		return err_title(err, ERR_INVALID, "Unsupported Media Type",
-				 "a form is application/"
-				 "x-www-form-urlencoded");
-	return 0;
-}
-
 int page_signup_post(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(signup_page_release) struct signup_page page = { .rq = rq };
@@ -122,7 +109,8 @@ int page_signup_post(struct request *rq, struct response *rs, struct err *err)
 	enum signup_age age;
 	bool must_confirm;
 
-	if (check_body(rq, err) < 0 || signup_page_open(rq, &page, err) < 0 ||
+	if (signup_check_body(rq, err) < 0 ||
+	    signup_page_open(rq, &page, err) < 0 ||
 	    signup_read(&page, &body, err) < 0)
 		return -1;
 	age = signup_age(&page);

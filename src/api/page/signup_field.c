@@ -437,7 +437,8 @@ static void add_format(const struct signup_page *page, struct strbuf *out)
 
 void signup_write_fields(const struct signup_page *page, struct strbuf *out)
 {
-	add_email(page, out);
+	if (!page->member)
+		add_email(page, out);
 	vec_each (&page->fields, def) {
 		const struct field f = {
 			.page = page,

@@ -13,6 +13,7 @@
 #include "audience/form/signup_form.h"
 #include "audience/interest/interest.h"
 #include "audience/list.h"
+#include "audience/member.h"
 #include "audience/merge_field.h"
 #include "reader/reader_text.h"
 
@@ -35,6 +36,11 @@ struct signup_page {
 	const char *stamp; /* when it was shown, signed; NULL: it is embedded
 			      elsewhere, without what was typed */
 	bool once_more;    /* it asks for another press of the button */
+	/* Who looks at what is known of them; NULL: somebody who signs up. What
+	 * such a form has empty is taken away, and its address is not asked. */
+	const struct member *member;
+	const json_t *known; /* by names of fields, in place of what was typed;
+				NULL: what was typed */
 };
 void signup_page_release(struct signup_page *page);
 
@@ -53,6 +59,8 @@ const char *signup_text(const struct signup_page *page, enum reader_text text);
 /* Of the form, or of the query of a GET; cut to what is worth showing again.
  * "": nothing. */
 const char *signup_typed(const struct signup_page *page, const char *name);
+/* A form of a size and type that people's programs send. */
+int signup_check_body(const struct request *rq, struct err *err);
 /* "PART[of]" */
 const char *signup_typed_part(const struct signup_page *page, const char *name,
 			      const char *part);

@@ -15,16 +15,32 @@
 
 #include <string.h>
 
+#define BODY_MAX (256 << 10)     /* of a form that people fill in */
 #define TYPED_MAX 1000           /* bytes that are shown again, or checked */
 #define QUICK_MS (2 * MS_SECOND) /* no person fills in a form so fast */
 
 /* --- what was typed --- */
 
+int signup_check_body(const struct request *rq, struct err *err)
+{
+	if (rq->body.len > BODY_MAX)
+		return err_title(err, ERR_LIMIT, "Content Too Large",
+				 "a form has at most %d bytes", BODY_MAX);
+	if (strcmp(rq->content_type, "application/x-www-form-urlencoded") != 0)
+		return err_title(err, ERR_INVALID, "Unsupported Media Type",
+				 "a form is application/"
+				 "x-www-form-urlencoded");
+	return 0;
+}
+
 const char *signup_typed(const struct signup_page *page, const char *name)
 {
 	struct request *rq = page->rq;
-	const char *text = rq->method == HTTP_POST ? request_form(rq, name)
-						   : request_query(rq, name);
+	const char *text =
+		page->known
+			? json_string_value(json_object_get(page->known, name))
+		: rq->method == HTTP_POST ? request_form(rq, name)
+					  : request_query(rq, name);
 	struct str s = str_of(text);
 
 	if (!text || !page->stamp)
@@ -211,20 +227,48 @@ static void drop_empty(const struct signup_page *page, json_t *given)
 			json_object_del(given, def->tag);
 }
 
+/* Of a form that lacks it (none of radio buttons was pressed; a program left
+ * it out) nothing is known. */
+static bool is_in_form(const struct signup_page *page,
+		       const struct merge_def *def)
+{
+	const char *part = def->type == MERGE_TYPE_ADDRESS
+				   ? merge_address_parts[0]
+			   : def->type == MERGE_TYPE_BIRTHDAY ? "day"
+							      : NULL;
+
+	return request_form(page->rq,
+			    part ? arena_printf(page->rq->arena, "%s[%s]",
+						def->tag, part)
+				 : def->tag) != NULL;
+}
+
+static json_t *read_field(const struct signup_page *page,
+			  const struct merge_def *def)
+{
+	json_t *address;
+
+	if (def->type != MERGE_TYPE_ADDRESS)
+		return json_string(read_text(page, def));
+	address = read_address(page, def->tag);
+	if (!page->member || !is_empty(address))
+		return address;
+	json_free(&address);
+	return json_string("");
+}
+
 /* What member_apply takes of them is in *given afterwards. */
 static void read_fields(struct signup_page *page, json_t *given)
 {
 	CLEANUP(strbuf_release) struct strbuf ignored = STRBUF_INIT;
 	CLEANUP(vec_release) struct field_errors errors = VEC_INIT;
+	const char *stored = page->member ? page->member->merge : "{}";
 
-	vec_each (&page->fields, def) {
-		json_t *value = def->type == MERGE_TYPE_ADDRESS
-					? read_address(page, def->tag)
-					: json_string(read_text(page, def));
-
-		json_object_set_new(given, def->tag, value);
-	}
-	merge_values_lay(&page->fields, "{}", given, true, page->rq->arena,
+	vec_each (&page->fields, def)
+		if (!page->member || is_in_form(page, def))
+			json_object_set_new(given, def->tag,
+					    read_field(page, def));
+	merge_values_lay(&page->fields, stored, given, true, page->rq->arena,
 			 &ignored, &errors);
 	vec_each (&errors, e) {
 		const struct merge_def *def =
@@ -233,26 +277,53 @@ static void read_fields(struct signup_page *page, json_t *given)
 		add_wrong(page, def->tag,
 			  reason_of(def, json_object_get(given, def->tag)));
 	}
-	drop_empty(page, given);
+	if (!page->member)
+		drop_empty(page, given);
 }
 
-/* Of several that exclude each other, one; nothing is taken away. */
+static bool chose_any(const struct signup_page *page,
+		      const struct interest_category *category)
+{
+	vec_each (&page->interests, i)
+		if (i->category_id == category->id &&
+		    signup_chose(page, category, i))
+			return true;
+	return false;
+}
+
+/* The form says that none is wanted. */
+static bool chose_none(const struct signup_page *page,
+		       const struct interest_category *category)
+{
+	const char *name =
+		arena_printf(page->rq->arena, "group[%s]", category->hex);
+	const char *typed;
+
+	if (!page->member || chose_any(page, category))
+		return false;
+	if (!interest_form_is_single(category->form))
+		return true; /* of boxes that are not checked a form is silent
+			      */
+	typed = request_form(page->rq, name);
+	return typed && !*typed;
+}
+
+/* Of several that exclude each other, one; who signs up takes nothing away. */
 static json_t *read_interests(const struct signup_page *page)
 {
 	json_t *all = json_object();
 
 	vec_each (&page->categories, category) {
 		bool single = interest_form_is_single(category->form);
-		bool any = false;
+		bool any = chose_any(page, category);
+		bool none = chose_none(page, category);
 
-		vec_each (&page->interests, i)
-			any |= i->category_id == category->id &&
-			       signup_chose(page, category, i);
 		vec_each (&page->interests, i) {
 			bool chose = signup_chose(page, category, i);
+			bool off = none || single || page->member;
 
-			if (i->category_id == category->id && any &&
-			    (chose || single))
+			if (i->category_id == category->id && (any || none) &&
+			    (chose || off))
 				json_object_set_new(all, i->hex,
 						    json_boolean(chose));
 		}
@@ -282,17 +353,21 @@ int signup_read(struct signup_page *page, json_t **body_out, struct err *err)
 	bool text_only = strcmp(signup_typed(page, "EMAILTYPE"), "text") == 0;
 
 	(void)err;
-	json_object_set_new(body, "email_address",
-			    json_string(read_email(page)));
+	if (!page->member)
+		json_object_set_new(body, "email_address",
+				    json_string(read_email(page)));
 	read_fields(page, fields);
 	json_object_set_new(body, "merge_fields", fields);
 	json_object_set_new(body, "interests", read_interests(page));
 	if (page->list.email_type_option)
 		json_object_set_new(body, "email_type",
 				    json_string(text_only ? "text" : "html"));
-	json_object_set_new(body, "language", json_string(page->language->tag));
-	json_object_set_new(body, "ip_signup",
-			    json_string(page->rq->client_ip));
+	if (!page->member) {
+		json_object_set_new(body, "language",
+				    json_string(page->language->tag));
+		json_object_set_new(body, "ip_signup",
+				    json_string(page->rq->client_ip));
+	}
 	*body_out = TAKE(body);
 	return 0;
 }

@@ -1,17 +1,21 @@
 /*
- * What is behind the links of mails: pixel, clicks, unsubscribe, preferences,
- * archive. Handlers, also of the tracking listener; the loop's (opens, clicks)
- * and quick workers'.
+ * What is behind the links of mails: pixel, clicks, unsubscribe, archive.
+ * Handlers, also of the tracking listener; the loop's (opens, clicks) and quick
+ * workers'.
  */
-#include "delivery/track.h"
+#include "api/track/track_page.h"
+
 #include "api/api.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "delivery/delivery.h"
 #include "delivery/track_token.h"
 #include "http/page.h"
 #include "reader/reader_text.h"
+
+#include <string.h>
 
 /*
  * Opens, clicks and unsubscribes. The answer is written first and given when
@@ -61,7 +65,7 @@ static int check_token(const struct request *rq, enum track_purpose purpose,
 	return found < 0 ? -1 : 0;
 }
 
-static void forbid_cache(struct response *rs)
+void track_page_forbid_cache(struct response *rs)
 {
 	response_header(rs, "Cache-Control",
 			"no-cache, no-store, must-revalidate, private");
@@ -72,7 +76,7 @@ static int store(struct request *rq, struct response *rs,
 {
 	struct track *track = track_of(rq);
 
-	forbid_cache(rs);
+	track_page_forbid_cache(rs);
 	response_later(rs);
 	track_store(track, hit, rq->arena, answer, rs);
 	return 1;
@@ -111,19 +115,12 @@ static const struct reader_language *language_of(
 					   rq, "Accept-Language"));
 }
 
-/* A page about the reader's subscription. */
-struct page {
-	const struct reader_language *language;
-	struct track_subject subject;
-	struct strbuf *out;
-};
-
-static const char *text_of(const struct page *page, enum reader_text text)
+static const char *text_of(const struct track_page *page, enum reader_text text)
 {
 	return page->language->text[text];
 }
 
-static const char *title_of(const struct page *page)
+static const char *title_of(const struct track_page *page)
 {
 	if (*page->subject.organisation)
 		return page->subject.organisation;
@@ -131,14 +128,14 @@ static const char *title_of(const struct page *page)
 					: text_of(page, READER_SUBSCRIPTION);
 }
 
-static void say(const struct page *page, enum reader_text text)
+static void say(const struct track_page *page, enum reader_text text)
 {
 	page_paragraph(page->out, text_of(page, text));
 }
 
 /* name: of the form's only field; a program that posts to every link does not
  * know it. */
-static void add_button(const struct page *page, const char *action,
+static void add_button(const struct track_page *page, const char *action,
 		       const char *name, enum reader_text text)
 {
 	strbuf_addstr(page->out, "<form method=\"post\"");
@@ -151,7 +148,8 @@ static void add_button(const struct page *page, const char *action,
 }
 
 /* Beside the page, wherever a proxy has put that. */
-static void add_taking_back(const struct request *rq, const struct page *page)
+void track_page_add_taking_back(const struct request *rq,
+				const struct track_page *page)
 {
 	CLEANUP(strbuf_release) struct strbuf action = STRBUF_INIT;
 
@@ -163,7 +161,7 @@ static void add_taking_back(const struct request *rq, const struct page *page)
 }
 
 /* Names run as they do, whatever the page does. */
-static void add_fact(const struct page *page, enum reader_text label,
+static void add_fact(const struct track_page *page, enum reader_text label,
 		     const char *value)
 {
 	strbuf_add_html(page->out, str_of(text_of(page, label)));
@@ -172,7 +170,23 @@ static void add_fact(const struct page *page, enum reader_text label,
 	strbuf_addstr(page->out, "</bdi></strong>");
 }
 
-static void add_who(const struct page *page)
+/* Whoever was forwarded the message has the link, too: enough of the address to
+ * know one's own. */
+static void add_address(const struct track_page *page)
+{
+	CLEANUP(strbuf_release) struct strbuf masked = STRBUF_INIT;
+	struct str address = str_of(page->subject.address);
+	struct str first = { address.s, utf8_sequence(address) };
+	const char *at = strrchr(page->subject.address, '@');
+
+	strbuf_addslice(&masked, first);
+	strbuf_addstr(&masked, "***");
+	if (at)
+		strbuf_addstr(&masked, at);
+	add_fact(page, READER_ADDRESS, masked.buf);
+}
+
+void track_page_add_who(const struct track_page *page)
 {
 	const struct track_subject *subject = &page->subject;
 
@@ -182,68 +196,75 @@ static void add_who(const struct page *page)
 		strbuf_addstr(page->out, "<br>\n");
 	}
 	if (*subject->address)
-		add_fact(page, READER_ADDRESS, subject->address);
+		add_address(page);
 	strbuf_addstr(page->out, "</p>\n");
 }
 
-/* Fails with ERR_NOT_FOUND if the token is not ours. */
-static int begin_page(const struct request *rq, struct response *rs,
-		      enum track_purpose purpose, struct page *page,
-		      struct err *err)
+int track_page_find(struct request *rq, enum track_purpose purpose,
+		    struct track_page *out, struct err *err)
 {
-	int found =
-		track_subject(track_of(rq), request_param(rq, "token"),
-			      (char)purpose, rq->arena, &page->subject, err);
+	int found = track_subject(track_of(rq), request_param(rq, "token"),
+				  (char)purpose, rq->arena, &out->subject, err);
 
 	if (found < 0)
 		return -1;
 	if (!found)
 		return err_set(err, ERR_NOT_FOUND, "this link is not valid");
-	page->language = language_of(rq, &page->subject);
+	out->language = language_of(rq, &out->subject);
+	return 0;
+}
+
+/* Fails with ERR_NOT_FOUND if the token is not ours. */
+static int begin_page(struct request *rq, struct response *rs,
+		      enum track_purpose purpose, struct track_page *page,
+		      struct err *err)
+{
+	if (track_page_find(rq, purpose, page, err) < 0)
+		return -1;
 	page->out = &rs->body;
 	rs->content_type = PAGE_TYPE;
 	page_begin_in(page->out, page->language, title_of(page));
 	return 0;
 }
 
-/* What the link is about; looking at it changes nothing. */
-static int show(struct request *rq, struct response *rs,
-		enum track_purpose purpose, struct err *err)
+int track_page_show(struct request *rq, struct response *rs,
+		    enum track_purpose purpose, struct err *err)
 {
-	struct page page;
+	struct track_page page;
 
 	if (begin_page(rq, rs, purpose, &page, err) < 0)
 		return -1;
-	forbid_cache(rs);
+	track_page_forbid_cache(rs);
 	if (page.subject.member_id == 0) {
 		say(&page, READER_IS_TEST);
 	} else if (page.subject.is_subscribed) {
 		say(&page, READER_WANTS_NO_MORE);
-		add_who(&page);
+		track_page_add_who(&page);
 		add_button(&page, "", "unsubscribe", READER_UNSUBSCRIBE);
 	} else {
-		add_who(&page);
+		track_page_add_who(&page);
 		say(&page, READER_IS_OUT);
-		add_taking_back(rq, &page);
+		track_page_add_taking_back(rq, &page);
 	}
 	page_end(page.out);
 	return 0;
 }
 
-/* The button of the page, and RFC 8058's one-click: done at once. */
-static int leave(struct request *rq, struct response *rs,
-		 enum track_purpose purpose, struct err *err)
+int track_page_leave(struct request *rq, struct response *rs,
+		     enum track_purpose purpose, const char *reason,
+		     struct err *err)
 {
-	struct page page;
+	struct track_page page;
 	struct track_hit hit;
 
 	if (check_token(rq, purpose, &hit, err) < 0 ||
 	    begin_page(rq, rs, purpose, &page, err) < 0)
 		return -1;
+	hit.event.detail = reason;
 	say(&page,
 	    page.subject.member_id == 0 ? READER_IS_TEST : READER_HAS_LEFT);
-	add_who(&page);
-	add_taking_back(rq, &page);
+	track_page_add_who(&page);
+	track_page_add_taking_back(rq, &page);
 	page_end(page.out);
 	return store(rq, rs, &hit);
 }
@@ -252,7 +273,7 @@ static int leave(struct request *rq, struct response *rs,
 int page_track_take_back_post(struct request *rq, struct response *rs,
 			      struct err *err)
 {
-	struct page page;
+	struct track_page page;
 	struct track_hit hit;
 	bool is_test;
 
@@ -266,36 +287,25 @@ int page_track_take_back_post(struct request *rq, struct response *rs,
 	say(&page, is_test                      ? READER_IS_TEST
 		   : page.subject.may_take_back ? READER_IS_TAKEN_BACK
 						: READER_CANNOT_TAKE_BACK);
-	add_who(&page);
+	track_page_add_who(&page);
 	page_end(page.out);
 	if (is_test || page.subject.may_take_back)
 		return store(rq, rs, &hit);
-	forbid_cache(rs);
+	track_page_forbid_cache(rs);
 	return 0;
 }
 
 int page_track_unsubscribe(struct request *rq, struct response *rs,
 			   struct err *err)
 {
-	return show(rq, rs, TRACK_UNSUBSCRIBE, err);
+	return track_page_show(rq, rs, TRACK_UNSUBSCRIBE, err);
 }
 
 int page_track_unsubscribe_post(struct request *rq, struct response *rs,
 				struct err *err)
 {
-	return leave(rq, rs, TRACK_UNSUBSCRIBE, err);
-}
-
-int page_track_preferences(struct request *rq, struct response *rs,
-			   struct err *err)
-{
-	return show(rq, rs, TRACK_PREFERENCES, err);
-}
-
-int page_track_preferences_post(struct request *rq, struct response *rs,
-				struct err *err)
-{
-	return leave(rq, rs, TRACK_PREFERENCES, err);
+	/* the button of the page, and RFC 8058's one-click: done at once */
+	return track_page_leave(rq, rs, TRACK_UNSUBSCRIBE, NULL, err);
 }
 
 /* An author's HTML: it may look as it likes and run nothing. */

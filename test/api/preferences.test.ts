@@ -1,0 +1,198 @@
+/** What a reader may change by the link of a mail: interests, fields, format, and whether they get mail at all. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { before, describe, it } from "node:test";
+import { hrefs, parseMail, until, useReceiver, useServer, type Client, type Json } from "../harness/index.js";
+
+const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const unescape = (text: string) => text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+describe("what a reader prefers", () => {
+  const server = useServer({ env: { MUSTER_WEBHOOKS_PRIVATE: "true" } });
+  const receiver = useReceiver();
+  let api: Client;
+  let list: string;
+  let links: Record<string, string>;
+  const group: Record<string, string> = {};
+  const choice: Record<string, string> = {};
+  const people = ["ann", "ben", "cat", "dan", "eve", "fay"].map((name) => `${name}@r.example`);
+  const member = async (address: string) => (await api.get(`/3.0/lists/${list}/members/${md5(address)}`)).body;
+  const post = (link: string, fields: Record<string, string> | string, options: Json = {}) =>
+    server.anonymous.post(link, typeof fields === "string" ? fields : new URLSearchParams(fields).toString(), {
+      ...options, headers: { ...form, ...options.headers },
+    });
+
+  /** What a browser would send of the page's first form if nothing were changed. */
+  function fieldsOf(page: string): Record<string, string> {
+    const html = page.slice(page.indexOf("<form"), page.indexOf("</form>"));
+    const fields: Record<string, string> = { save: "1" };
+    const attribute = (tag: string, name: string) => unescape(tag.match(new RegExp(` ${name}="([^"]*)"`))?.[1] ?? "");
+    for (const [tag] of html.matchAll(/<input [^>]*>/g))
+      if (!/type="(radio|checkbox)"/.test(tag) || / checked/.test(tag)) fields[attribute(tag, "name")] = attribute(tag, "value");
+    for (const [, tag, options] of html.matchAll(/(<select [^>]*>)([^]*?)<\/select>/g))
+      fields[attribute(tag, "name")] = attribute(options.match(/<option [^>]*selected>/)?.[0] ?? "", "value");
+    return fields;
+  }
+  const open = async (link: string) => {
+    const { text } = await server.anonymous.get(link);
+    return { text, fields: fieldsOf(text) };
+  };
+
+  before(async () => {
+    api = server.mailchimp;
+    list = (await api.get("/3.0/lists")).body.lists[0].id;
+    await api.patch(`/3.0/lists/${list}`, {
+      email_type_option: true, campaign_defaults: { from_name: "Ann", from_email: "ann@example.org", subject: "", language: "" },
+    });
+    for (const [tag, type, more] of [
+      ["BORN", "birthday", {}], ["SINCE", "date", {}], ["SIZE", "number", {}], ["TEAM", "dropdown", { options: { choices: ["Red", "Blue"] } }],
+      ["HOME", "address", {}], ["SECRET", "text", { public: false }],
+    ] as [string, string, Json][])
+      await api.post(`/3.0/lists/${list}/merge-fields`, { tag, name: tag, type, public: true, ...more });
+    for (const [title, type] of [["Topics", "checkboxes"], ["Often", "radio"], ["Town", "dropdown"], ["Inner", "hidden"]]) {
+      group[title] = (await api.post(`/3.0/lists/${list}/interest-categories`, { title, type })).body.id;
+      for (const name of ["One", "Two"])
+        choice[title + name] = (await api.post(`/3.0/lists/${list}/interest-categories/${group[title]}/interests`, { name: `${title} ${name}` })).body.id;
+    }
+    for (const address of people)
+      await api.post(`/3.0/lists/${list}/members`, {
+        email_address: address, status: "subscribed",
+        merge_fields: {
+          FNAME: `<b>"O'Neill"</b>`, BORN: "07/09", SINCE: "2020-02-03", SIZE: 42, TEAM: "Blue", SECRET: "hush-hush",
+          HOME: { addr1: "1 High St", city: "Łódź", state: "Łódzkie", zip: "90", country: "PL" },
+        },
+        interests: { [choice.TopicsOne]: true, [choice.OftenTwo]: true, [choice.TownOne]: true, [choice.InnerOne]: true },
+      });
+    await api.post(`/3.0/lists/${list}/webhooks`, {
+      url: `${receiver.url}/prefs`, events: { profile: true, unsubscribe: true }, sources: { user: true, admin: false, api: false },
+    });
+    const { body } = await api.post("/3.0/campaigns", {
+      type: "regular", recipients: { list_id: list }, settings: { subject_line: "News", title: "t", from_name: "Ann", reply_to: "ann@example.org" },
+    });
+    await api.put(`/3.0/campaigns/${body.id}/content`, { html: '<p><a href="*|UPDATE_PROFILE|*">Change</a> <a href="*|UNSUB|*">Leave</a></p>' });
+    await api.post(`/3.0/campaigns/${body.id}/actions/send`);
+    await until("it is sent", async () => (await api.get(`/3.0/campaigns/${body.id}`)).body.status === "sent");
+    links = {};
+    for (const address of people) {
+      const caught = (await server.admin.get("/api/v1/outbox", { rcpt: address })).body.items[0];
+      const mail = await parseMail((await server.admin.get(`/api/v1/outbox/${caught.id}`)).body.source);
+      links[address.slice(0, 3)] = new URL(hrefs(mail.html!).find((url) => url.includes("/t/p/"))!).pathname;
+    }
+  });
+
+  it("is shown to who looks, and looking changes nothing", async () => {
+    const before = await member("ann@r.example");
+    const { text, fields } = await open(links.ann);
+    assert.match(text, /<html lang="en" dir="ltr">/);
+    assert.match(text, /a\*\*\*@r\.example/);
+    assert.doesNotMatch(text, /ann@r\.example|hush-hush|SECRET|Inner|<script/);
+    assert.deepEqual(
+      [fields.FNAME, fields["BORN[month]"], fields["BORN[day]"], fields.SINCE, fields.SIZE, fields.TEAM, fields["HOME[city]"], fields.EMAILTYPE],
+      [`<b>"O'Neill"</b>`, "7", "9", "2020-02-03", "42", "Blue", "Łódź", "html"]);
+    assert.deepEqual([fields[`group[${group.Often}]`], fields[`group[${group.Town}]`]], [choice.OftenTwo, choice.TownOne]);
+    assert.ok(fields[`group[${group.Topics}][${choice.TopicsOne}]`]);
+    await server.anonymous.request("HEAD", links.ann);
+    assert.deepEqual(await member("ann@r.example"), before);
+    const german = await server.anonymous.get(links.ann, {}, { headers: { "accept-language": "de" } });
+    assert.match(german.text, />Speichern<\/button>/);
+    assert.match(german.headers.get("cache-control")!, /no-store/);
+  });
+
+  it("stays as it is if the form is sent as it was", async () => {
+    const before = await member("ann@r.example");
+    assert.match((await post(links.ann, (await open(links.ann)).fields)).text, /Your changes are saved/);
+    assert.deepEqual(await member("ann@r.example"), before);
+  });
+
+  it("is changed, told, and what is not in the page stays", async () => {
+    const { fields } = await open(links.ben);
+    delete fields[`group[${group.Topics}][${choice.TopicsOne}]`];
+    Object.assign(fields, {
+      FNAME: "بن", LNAME: "", "BORN[month]": "", "BORN[day]": "", SIZE: "7.5", TEAM: "Red", EMAILTYPE: "text", SECRET: "told", email_address: "evil@r.example",
+      "HOME[addr1]": "", "HOME[addr2]": "", "HOME[city]": "", "HOME[state]": "", "HOME[zip]": "", "HOME[country]": "", status: "unsubscribed",
+      [`group[${group.Topics}][${choice.TopicsTwo}]`]: "1", [`group[${group.Often}]`]: choice.OftenOne, [`group[${group.Town}]`]: "",
+      [`group[${group.Inner}][${choice.InnerOne}]`]: "", [`group[${group.Topics}][0123456789]`]: "1",
+    });
+    const { text } = await post(links.ben, fields);
+    assert.match(text, /Your changes are saved/);
+    assert.match(text, /value="بن"/);
+    const now = await member("ben@r.example");
+    assert.deepEqual(
+      [now.status, now.email_type, now.merge_fields.FNAME, now.merge_fields.BORN, now.merge_fields.SIZE, now.merge_fields.TEAM, now.merge_fields.HOME, now.merge_fields.SECRET],
+      ["subscribed", "text", "بن", "", 7.5, "Red", "", "hush-hush"]);
+    assert.deepEqual(Object.keys(now.interests).filter((id) => now.interests[id]).sort(), [choice.TopicsTwo, choice.OftenOne, choice.InnerOne].sort());
+    const told = await receiver.next((r) => r.method === "POST");
+    assert.deepEqual([told.form.get("type"), told.form.get("data[email]"), told.form.get("data[merges][FNAME]")], ["profile", "ben@r.example", "بن"]);
+  });
+
+  it("says what is wrong beside its field, and keeps what was typed", async () => {
+    const { fields } = await open(links.cat);
+    const before = await member("cat@r.example");
+    const { text } = await post(links.cat, { ...fields, SIZE: "many", FNAME: "</script><b>", TEAM: "Green", "HOME[zip]": "", LNAME: "x".repeat(2000) }, { status: 400 });
+    assert.match(text, /Please enter a number/);
+    assert.match(text, /Please choose one of these/);
+    assert.match(text, /Please enter the whole address/);
+    assert.match(text, /This is too long/);
+    assert.match(text, /value="many"/);
+    assert.match(text, /value="&lt;\/script&gt;&lt;b&gt;"/);
+    assert.deepEqual(await member("cat@r.example"), before);
+  });
+
+  it("is not changed by programs", async () => {
+    const before = await member("cat@r.example");
+    const { fields } = await open(links.cat);
+    for (const wrong of ["", "save=1", "save=1&FNAME=x&shown=y", "FNAME=x", "reason=often", `shown=${fields.shown}`])
+      await post(links.cat, wrong, { status: 400 });
+    // a form of ours with nothing typed in it takes only what boxes say
+    await post(links.cat, { save: "1", shown: fields.shown, [`group[${group.Topics}][${choice.TopicsOne}]`]: "1" });
+    assert.deepEqual(await member("cat@r.example"), before);
+    await post(links.cat, { ...fields, FNAME: "x".repeat(1 << 20) }, { status: 413 });
+    await server.anonymous.post(links.cat, { save: 1 }, { status: 415 });
+    await post(links.cat, new URLSearchParams(fields).toString().replace(/LNAME=[^&]*/, "LNAME=%00%ff")); // is no text: not there
+    for (const link of [links.cat + "x", links.cat.replace("/t/p/", "/t/u/"), links.ann.slice(0, -3) + links.cat.slice(-3)])
+      await post(link, fields, { status: 404 });
+    assert.deepEqual(await member("cat@r.example"), before);
+  });
+
+  it("is saved twice at once", async () => {
+    const { fields } = await open(links.dan);
+    const pages = await Promise.all(["One", "Two", "Three", "Four"].map((FNAME) => post(links.dan, { ...fields, FNAME })));
+    for (const { text } of pages) assert.match(text, /Your changes are saved/);
+    assert.match((await member("dan@r.example")).merge_fields.FNAME, /^(One|Two|Three|Four)$/);
+  });
+
+  it("is no more mail, with a reason, and mail again", async () => {
+    const { text } = await post(links.eve, { unsubscribe: "1", reason: "often" }, { headers: { "accept-language": "de" } });
+    assert.match(text, /Sie sind abgemeldet/);
+    await until("she has left", async () => (await member("eve@r.example")).status === "unsubscribed");
+    assert.equal((await member("eve@r.example")).unsubscribe_reason, "They come too often");
+    const told = await receiver.next((r) => r.method === "POST" && r.form.get("type") === "unsubscribe");
+    assert.equal(told.form.get("data[email]"), "eve@r.example");
+    const page = (await server.anonymous.get(links.eve)).text;
+    assert.doesNotMatch(page, /name="save"|name="FNAME"/);
+    // what was shown before she left changes nothing now
+    assert.doesNotMatch((await post(links.eve, { save: "1", FNAME: "x" })).text, /are saved/);
+    const back = new URL(page.match(/action="([^"]+)"/)![1], `http://x${links.eve}`).pathname;
+    await post(back, { subscribe: "1" });
+    await until("she is back", async () => (await member("eve@r.example")).status === "subscribed");
+    assert.match((await server.anonymous.get(links.eve)).text, /name="FNAME"/);
+  });
+
+  it("leads to the form who cannot come back by a button", async () => {
+    const path = `/3.0/lists/${list}/members/${md5("fay@r.example")}`;
+    await api.patch(path, { status: "cleaned" });
+    const { text } = await server.anonymous.get(links.fay);
+    const href = unescape(text.match(/href="([^"]+)"/)![1]);
+    const where = new URL(href, `http://x${links.fay}`);
+    assert.match((await server.anonymous.get(where.pathname + where.search)).text, /name="EMAIL"/);
+    // whoever has the mail to an old address sees nothing of whom it is now
+    await api.patch(`/3.0/lists/${list}/members/${md5("ann@r.example")}`, { email_address: "anna@r.example" });
+    const old = (await server.anonymous.get(links.ann)).text;
+    assert.doesNotMatch(old, /name="FNAME"|anna|O&#39;Neill/);
+    await post(links.ann, { save: "1", FNAME: "Thief" });
+    assert.notEqual((await member("anna@r.example")).merge_fields.FNAME, "Thief");
+    await api.post(`/3.0/lists/${list}/members/${md5("dan@r.example")}/actions/delete-permanent`, undefined, { status: 204 });
+    assert.doesNotMatch((await server.anonymous.get(links.dan)).text, /name="FNAME"/);
+  });
+});
