@@ -4,7 +4,7 @@ import { before, describe, it } from "node:test";
 import { useServer, type Client, type Json } from "../harness/index.js";
 
 async function masterList(client: Client): Promise<string> {
-  const { body } = await client.get("/3.0/lists", { fields: "lists.id" }, { unchecked: true });
+  const { body } = await client.get("/3.0/lists", { fields: "lists.id" }, { unpublished: true });
   return `/3.0/lists/${body.lists[0].id}`;
 }
 
@@ -145,7 +145,7 @@ describe("segments", () => {
     await api.post(`${path}/members`, { email_address: "p5@example.org" });
     await api.post(`${path}/members`, { email_address: "who@example.org" }, { status: 404 });
     await api.delete(`${path}/members/p2@example.org`);
-    const { body } = await api.get(`${path}/members`, { fields: "members.email_address,total_items" }, { unchecked: true });
+    const { body } = await api.get(`${path}/members`, { fields: "members.email_address,total_items" }, { unpublished: true });
     assert.deepEqual(body, { members: [{ email_address: "p3@example.org" }, { email_address: "p5@example.org" }], total_items: 2 });
     assert.equal((await api.patch(path, { name: "VIPs", static_segment: [] })).body.member_count, 0);
     await api.delete(path);
@@ -174,7 +174,7 @@ describe("segments", () => {
     const { body } = await api.get(`${list}/segments`, { type: "static" });
     const path = `${list}/segments/${body.segments.find((s: Json) => s.name === "fourth").id}`;
     const read = async (count: number, offset: number) =>
-      (await api.get(`${path}/members`, { count, offset, fields: "members.email_address,total_items" }, { unchecked: true })).body;
+      (await api.get(`${path}/members`, { count, offset, fields: "members.email_address,total_items" }, { unpublished: true })).body;
     const all = await read(100, 0);
     const pages: Json[] = [];
     for (let offset = 0; offset < 15; offset += 5) pages.push(...(await read(5, offset)).members);
@@ -220,7 +220,7 @@ describe("segments", () => {
     await api.post(`${list}/members`, person(105));
     assert.equal((await api.get(`${list}/segments/${segment.id}`)).body.member_count, 11);
     const both = await saved([{ field: "static_segment", op: "static_is", value: fourth }, { field: "EMAIL", op: "starts", value: "P4" }]);
-    const { body } = await api.get(`${list}/segments/${both.id}/members`, { fields: "members.email_address" }, { unchecked: true });
+    const { body } = await api.get(`${list}/segments/${both.id}/members`, { fields: "members.email_address" }, { unpublished: true });
     assert.deepEqual(body.members.map((m: Json) => m.email_address), ["p4@example.org", "p44@example.org"]);
     const recent = await saved([{ field: "timestamp_opt", op: "greater", value: "date", extra: "2001-01-01" }, { field: "aim", op: "nosent", value: "any" }]);
     assert.equal(recent.member_count, 88);
@@ -253,7 +253,7 @@ describe("segments", () => {
     const either = { match: "any", conditions: [name("Last1"), name("Last2"), name("Last3")] };
     const or = { match: "any", conditions: [name("Last2"), name("Last3"), name("Last4")] };
     const options = { match: "all", conditions: [either, or, { condition_type: "VIP", field: "gmonkey", op: "notmember" }] };
-    const ours = { unchecked: true }; // the published schema has no groups
+    const ours = { unpublished: true }; // the published schema has no groups
     const { body } = await api.post(`${list}/segments`, { name: "groups", options }, ours);
     assert.deepEqual(body.options, options);
     assert.equal(body.member_count, 2);
@@ -297,14 +297,14 @@ describe("a list of 20,000", () => {
     const tag = (await api.post(`${list}/segments`, { name: "all", static_segment: [] })).body.id;
     for (let at = 0; at < total; at += 500) {
       const members = Array.from({ length: 500 }, (_, n) => person(at + n));
-      const { body } = await api.post(`${list}?fields=total_created`, { members }, { unchecked: true });
+      const { body } = await api.post(`${list}?fields=total_created`, { members }, { unpublished: true });
       assert.equal(body.total_created, 500);
-      const added = await api.post(`${list}/segments/${tag}?fields=total_added`, { members_to_add: members.map((m) => m.email_address) }, { unchecked: true });
+      const added = await api.post(`${list}/segments/${tag}?fields=total_added`, { members_to_add: members.map((m) => m.email_address) }, { unpublished: true });
       assert.equal(added.body.total_added, 500);
     }
     const seen = new Set<string>();
     for (let offset = 0; ; offset += 1000) {
-      const { body } = await api.get(`${list}/members`, { count: 1000, offset, fields: "members.id,total_items" }, { unchecked: true });
+      const { body } = await api.get(`${list}/members`, { count: 1000, offset, fields: "members.id,total_items" }, { unpublished: true });
       assert.equal(body.total_items, total);
       if (body.members.length === 0) break;
       for (const member of body.members) seen.add(member.id);
