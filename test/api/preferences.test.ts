@@ -155,6 +155,22 @@ describe("what a reader prefers", () => {
     assert.deepEqual(await member("cat@r.example"), before);
   });
 
+  it("keeps what is no choice any more, until another is chosen", async () => {
+    const field = (await api.get(`/3.0/lists/${list}/merge-fields`, { count: 100 })).body.merge_fields.find((f: Json) => f.tag === "TEAM");
+    const path = `/3.0/lists/${list}/merge-fields/${field.merge_id}`;
+    await api.patch(path, { options: { choices: ["Red", "Green"] } });
+    const { fields } = await open(links.cat);
+    assert.equal(fields.TEAM, "Blue");
+    await post(links.cat, { ...fields, LNAME: "Stevens" });
+    let { merge_fields } = await member("cat@r.example");
+    assert.deepEqual([merge_fields.TEAM, merge_fields.LNAME], ["Blue", "Stevens"]);
+    await post(links.cat, { ...fields, TEAM: "Green" });
+    await post(links.cat, { ...fields, TEAM: "Blue" }, { status: 400 });
+    ({ merge_fields } = await member("cat@r.example"));
+    assert.equal(merge_fields.TEAM, "Green");
+    await api.patch(path, { options: { choices: ["Red", "Blue"] } });
+  });
+
   it("is saved twice at once", async () => {
     const { fields } = await open(links.dan);
     const pages = await Promise.all(["One", "Two", "Three", "Four"].map((FNAME) => post(links.dan, { ...fields, FNAME })));

@@ -236,26 +236,32 @@ static void add_item(const struct field *f, const char *choice, bool chosen)
 	add_option(f->out, choice, choice, chosen);
 }
 
-static void each_choice(const struct field *f, choice_fn fn)
+/* Is one of them chosen? */
+static bool each_choice(const struct field *f, choice_fn fn)
 {
 	CLEANUP(json_free) json_t *options = NULL;
 	struct err ignored = ERR_INIT; /* our own column */
 	const char *typed = signup_typed(f->page, f->def->tag);
 	const json_t *item;
+	bool any = false;
 	size_t i;
 
 	if (json_parse(str_of(f->def->options), &options, &ignored) < 0)
-		return;
+		return false;
 	json_array_foreach (json_object_get(options, "choices"), i, item) {
 		const char *choice = json_string_value(item);
+		bool chosen = choice && strcmp(typed, choice) == 0;
 
+		any |= chosen;
 		if (choice)
-			fn(f, choice, strcmp(typed, choice) == 0);
+			fn(f, choice, chosen);
 	}
+	return any;
 }
 
 static void add_dropdown(const struct field *f, bool required)
 {
+	const char *typed = signup_typed(f->page, f->def->tag);
 	const struct control c = { .id = f->id,
 				   .wrong = f->wrong,
 				   .required = required,
@@ -266,7 +272,9 @@ static void add_dropdown(const struct field *f, bool required)
 	add_state(f->page, &c, f->out);
 	strbuf_addstr(f->out, ">\n");
 	add_option(f->out, "", signup_text(f->page, READER_CHOOSE), false);
-	each_choice(f, add_item);
+	/* who has what is no choice any more need not lose it */
+	if (!each_choice(f, add_item) && f->page->member && *typed)
+		add_item(f, typed, true);
 	strbuf_addstr(f->out, "</select>\n");
 }
 

@@ -257,6 +257,18 @@ static json_t *read_field(const struct signup_page *page,
 	return json_string("");
 }
 
+/* A value that is as it was need not fit what the field asks for by now. */
+static bool is_unchanged(const struct signup_page *page,
+			 const struct merge_def *def, const json_t *value)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct str stored =
+		merge_value_raw(str_of(page->member->merge), def->id);
+
+	json_dump(value, &text);
+	return stored.len && str_eq(stored, strbuf_str(&text));
+}
+
 /* What member_apply takes of them is in *given afterwards. */
 static void read_fields(struct signup_page *page, json_t *given)
 {
@@ -264,10 +276,15 @@ static void read_fields(struct signup_page *page, json_t *given)
 	CLEANUP(vec_release) struct field_errors errors = VEC_INIT;
 	const char *stored = page->member ? page->member->merge : "{}";
 
-	vec_each (&page->fields, def)
-		if (!page->member || is_in_form(page, def))
-			json_object_set_new(given, def->tag,
-					    read_field(page, def));
+	vec_each (&page->fields, def) {
+		CLEANUP(json_free) json_t *value = NULL;
+
+		if (page->member && !is_in_form(page, def))
+			continue;
+		value = read_field(page, def);
+		if (!page->member || !is_unchanged(page, def, value))
+			json_object_set(given, def->tag, value);
+	}
 	merge_values_lay(&page->fields, stored, given, true, page->rq->arena,
 			 &ignored, &errors);
 	vec_each (&errors, e) {
