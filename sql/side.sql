@@ -73,3 +73,12 @@ DELETE FROM signup WHERE member_id IN JSON_INTS(?);
 -- name: side-list-drop-signups
 -- args: list
 DELETE FROM signup WHERE member_id IN (SELECT id FROM member WHERE list_id = ?);
+
+-- name: side-drop-address-changes
+-- args: JSON array of member ids
+DELETE FROM address_change WHERE member_id IN JSON_INTS(?);
+
+-- name: side-list-drop-address-changes
+-- args: list
+DELETE FROM address_change WHERE member_id IN (
+	SELECT id FROM member WHERE list_id = ?);

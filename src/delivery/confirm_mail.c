@@ -1,5 +1,6 @@
 #include "delivery/confirm_mail.h"
 
+#include "audience/form/address_change.h"
 #include "audience/form/signup.h"
 #include "audience/list.h"
 #include "audience/suppression.h"
@@ -70,9 +71,22 @@ struct letter {
 	const char *said_language; /* "": not known */
 	const struct reader_language *language;
 	struct member member;
+	const char *address; /* to which it goes */
 	struct list list;
 	struct list_sender from;
 	int64_t now_ms;
+};
+
+/* One that asks for nothing has no link. */
+static const struct {
+	enum reader_text subject, mail, link, ignore;
+} words[] = {
+	[SIGNUP_MAIL_CONFIRM] = { READER_CONFIRM_SUBJECT, READER_CONFIRM_MAIL,
+				  READER_CONFIRM_LINK, READER_CONFIRM_IGNORE },
+	[SIGNUP_MAIL_KNOWN] = { READER_KNOWN_SUBJECT, READER_KNOWN_MAIL,
+				READER_CONFIRM_LINK, READER_CONFIRM_IGNORE },
+	[SIGNUP_MAIL_MOVE] = { READER_MOVE_SUBJECT, READER_MOVE_MAIL,
+			       READER_MOVE_LINK, READER_MOVE_IGNORE },
 };
 
 static const char *text_of(const struct letter *l, enum reader_text text)
@@ -94,6 +108,8 @@ static int read_payload(const struct job_run *run, struct letter *l,
 	    json_get_int(tree, "mark", &l->link.mark, err) < 0 ||
 	    json_get_text(tree, "language", &language, err) < 0)
 		return -1;
+	if (mail < SIGNUP_MAIL_CONFIRM || mail >= (int64_t)ARRAY_SIZE(words))
+		return err_set(err, ERR_INVALID, "no such mail");
 	l->mail = (enum signup_mail)mail;
 	l->said_language = arena_strdup(l->arena, language);
 	return 0;
@@ -102,24 +118,41 @@ static int read_payload(const struct job_run *run, struct letter *l,
 static int is_entered_by_hand(struct letter *l, struct err *err)
 {
 	const char *reason = "";
-	int found = suppression_reason(l->db, l->member.address, l->arena,
-				       &reason, err);
+	int found =
+		suppression_reason(l->db, l->address, l->arena, &reason, err);
 
 	return found > 0 ? strcmp(reason, "manual") == 0 : found;
+}
+
+/* Whom it is about, and where it goes: 1 if that is still so; 0, -1. */
+static int look(struct letter *l, struct err *err)
+{
+	struct address_change change;
+	enum signup_state state;
+
+	if (l->mail == SIGNUP_MAIL_MOVE) {
+		if (address_change_look(l->db, &l->link, l->now_ms, l->arena,
+					&change, err) < 0)
+			return -1;
+		l->member = change.member;
+		l->address = change.address;
+		return change.state == SIGNUP_WAITS;
+	}
+	if (signup_look(l->db, &l->link, l->now_ms, l->arena, &l->member,
+			&state, err) < 0)
+		return -1;
+	l->address = l->member.address;
+	return state ==
+	       (l->mail == SIGNUP_MAIL_CONFIRM ? SIGNUP_WAITS : SIGNUP_DONE);
 }
 
 /* 1: it is still to be written; 0, -1. */
 static int is_wanted(struct letter *l, struct err *err)
 {
-	enum signup_state state;
-	int barred;
+	int barred, is = look(l, err);
 
-	if (signup_look(l->db, &l->link, l->now_ms, l->arena, &l->member,
-			&state, err) < 0)
-		return -1;
-	if (state !=
-	    (l->mail == SIGNUP_MAIL_CONFIRM ? SIGNUP_WAITS : SIGNUP_DONE))
-		return 0;
+	if (is <= 0)
+		return is;
 	barred = is_entered_by_hand(l, err);
 	if (barred != 0)
 		return barred < 0 ? -1 : 0;
@@ -161,12 +194,15 @@ static int is_held(const struct letter *l, const char **why_out,
 
 static void add_link(const struct letter *l, struct strbuf *out)
 {
-	const struct track_token token = { .purpose = TRACK_CONFIRM,
+	bool moves = l->mail == SIGNUP_MAIL_MOVE;
+	const struct track_token token = { .purpose = moves ? TRACK_MOVE
+							    : TRACK_CONFIRM,
 					   .campaign_id = l->link.asked_ms,
 					   .member_id = l->member.id,
 					   .link_id = l->link.mark };
 
-	strbuf_addf(out, "%s/subscribe/confirm/", l->cm->setup.public_url);
+	strbuf_addf(out, "%s/%s/", l->cm->setup.public_url,
+		    moves ? "t/m" : "subscribe/confirm");
 	track_token_format(l->cm->keys, &token, out);
 }
 
@@ -182,14 +218,13 @@ static const char *company_of(const struct letter *l)
 static void write_text(const struct letter *l, const char *link,
 		       struct strbuf *out)
 {
-	bool asks = l->mail == SIGNUP_MAIL_CONFIRM;
+	bool asks = l->mail != SIGNUP_MAIL_KNOWN;
 
-	strbuf_addf(out, "%s\n\n%s %s\n",
-		    text_of(l, asks ? READER_CONFIRM_MAIL : READER_KNOWN_MAIL),
+	strbuf_addf(out, "%s\n\n%s %s\n", text_of(l, words[l->mail].mail),
 		    text_of(l, READER_LIST), l->list.name);
 	if (asks)
 		strbuf_addf(out, "\n%s\n\n%s\n", link,
-			    text_of(l, READER_CONFIRM_IGNORE));
+			    text_of(l, words[l->mail].ignore));
 	strbuf_addf(out, "\n-- \n%s\n%s\n", company_of(l),
 		    l->cm->setup.postal_address);
 }
@@ -209,22 +244,20 @@ static void add_button(const struct letter *l, const char *link,
 	strbuf_addstr(out, "\" style=\"display:inline-block;padding:12px 20px;"
 			   "background:#1a4f8b;color:#ffffff;"
 			   "text-decoration:none;border-radius:4px\">");
-	strbuf_add_html(out, str_of(text_of(l, READER_CONFIRM_LINK)));
+	strbuf_add_html(out, str_of(text_of(l, words[l->mail].link)));
 	strbuf_addstr(out, "</a></p>\n");
 }
 
 static void write_html(const struct letter *l, const char *link,
 		       struct strbuf *out)
 {
-	bool asks = l->mail == SIGNUP_MAIL_CONFIRM;
+	bool asks = l->mail != SIGNUP_MAIL_KNOWN;
 
 	strbuf_addf(out,
 		    "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<body "
 		    "style=\"font:16px/1.5 sans-serif;max-width:560px\">\n",
 		    l->language->tag, reader_direction(l->language));
-	add_paragraph(
-		text_of(l, asks ? READER_CONFIRM_MAIL : READER_KNOWN_MAIL),
-		out);
+	add_paragraph(text_of(l, words[l->mail].mail), out);
 	strbuf_addstr(out, "<p>");
 	strbuf_add_html(out, str_of(text_of(l, READER_LIST)));
 	strbuf_addstr(out, " <strong><bdi>");
@@ -232,7 +265,7 @@ static void write_html(const struct letter *l, const char *link,
 	strbuf_addstr(out, "</bdi></strong></p>\n");
 	if (asks) {
 		add_button(l, link, out);
-		add_paragraph(text_of(l, READER_CONFIRM_IGNORE), out);
+		add_paragraph(text_of(l, words[l->mail].ignore), out);
 	}
 	strbuf_addstr(out, "<p dir=\"auto\"><small>");
 	strbuf_add_html(out, str_of(company_of(l)));
@@ -268,7 +301,6 @@ static int write_message(const struct letter *l, const struct email *from,
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf id = STRBUF_INIT;
-	bool asks = l->mail == SIGNUP_MAIL_CONFIRM;
 	struct message m;
 	char local[33];
 
@@ -286,9 +318,8 @@ static int write_message(const struct letter *l, const struct email *from,
 	m.layout.extra = &extra;
 	m.layout.extra_n = 1;
 	m.fields = (struct message_fields){
-		.to = { .address = str_of(l->member.address) },
-		.subject = str_of(text_of(l, asks ? READER_CONFIRM_SUBJECT
-						  : READER_KNOWN_SUBJECT)),
+		.to = { .address = str_of(l->address) },
+		.subject = str_of(text_of(l, words[l->mail].subject)),
 		.message_id = strbuf_str(&id),
 		.date_ms = l->now_ms,
 	};
@@ -307,7 +338,7 @@ static int hand_over(struct job_run *run, const struct letter *l,
 	    write_message(l, &from, &message, err) < 0 ||
 	    tx_begin(run->db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_OUTGOING_ADD,
-		    SQL_ARGS(sql_text(from.wire), sql_text(l->member.address),
+		    SQL_ARGS(sql_text(from.wire), sql_text(l->address),
 			     sql_str(strbuf_str(&message)), sql_int(l->now_ms),
 			     sql_int(l->now_ms)),
 		    err) < 0 ||

@@ -29,6 +29,7 @@ enum track_purpose {
 	TRACK_TAKE_BACK = 's', /* an unsubscribe: subscribes again */
 	/* Of sign-ups; campaign_id: since when, in ms. */
 	TRACK_CONFIRM = 'y', /* member_id asked for mail */
+	TRACK_MOVE = 'm',    /* the same, from another address */
 	TRACK_FORM = 'f',    /* member_id: the list whose form was shown */
 };
 

@@ -35,6 +35,16 @@ enum reader_text {
 	READER_WHY_UNASKED,
 	READER_WHY_UNFIT,
 	READER_WHY_OFTEN,
+	READER_MOVE, /* a button */
+	READER_MOVE_NEW,
+	READER_MOVE_ASKED,
+	/* of the mail to a new address, and its page */
+	READER_MOVE_SUBJECT,
+	READER_MOVE_MAIL,
+	READER_MOVE_LINK, /* also a button */
+	READER_MOVE_IGNORE,
+	READER_MOVE_ASK,
+	READER_MOVED,
 	/* of the page where people sign up */
 	READER_SIGN_UP, /* a button */
 	READER_EMAIL,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { hrefs, parseMail, until, useReceiver, useServer, type Client, type Json } from "../harness/index.js";
+import { caughtMail, countOf, hrefs, parseMail, until, useReceiver, useServer, type Client, type Json } from "../harness/index.js";
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 const form = { "content-type": "application/x-www-form-urlencoded" };
@@ -65,7 +65,7 @@ describe("what a reader prefers", () => {
         interests: { [choice.TopicsOne]: true, [choice.OftenTwo]: true, [choice.TownOne]: true, [choice.InnerOne]: true },
       });
     await api.post(`/3.0/lists/${list}/webhooks`, {
-      url: `${receiver.url}/prefs`, events: { profile: true, unsubscribe: true }, sources: { user: true, admin: false, api: false },
+      url: `${receiver.url}/prefs`, events: { profile: true, unsubscribe: true, upemail: true }, sources: { user: true, admin: false, api: false },
     });
     const { body } = await api.post("/3.0/campaigns", {
       type: "regular", recipients: { list_id: list }, settings: { subject_line: "News", title: "t", from_name: "Ann", reply_to: "ann@example.org" },
@@ -169,6 +169,40 @@ describe("what a reader prefers", () => {
     ({ merge_fields } = await member("cat@r.example"));
     assert.equal(merge_fields.TEAM, "Green");
     await api.patch(path, { options: { choices: ["Red", "Blue"] } });
+  });
+
+  it("is another address, once that says so itself", async () => {
+    const { text, fields } = await open(links.ben);
+    assert.match(text, /<label for="address">New e-mail address<\/label>/);
+    const { shown } = fields;
+    const mails = async (rcpt: string) => (await server.admin.get("/api/v1/outbox", { rcpt })).body.items.length;
+    for (const address of ["", "ben", "ben@", "<b>@x", "x".repeat(2000)]) {
+      const page = await post(links.ben, { move: "1", shown, address }, { status: 400 });
+      assert.match(page.text, /id="address-wrong">Please enter an e-mail address/);
+    }
+    await post(links.ben, { move: "1", address: "benno@r.example" }, { status: 400 });
+    const asked = (await post(links.ben, { move: "1", shown, address: "Benno@R.example" })).text;
+    assert.match(asked, /We have sent an e-mail to the new address/);
+    const mail = await parseMail((await caughtMail(server, "benno@r.example")).source);
+    assert.equal(mail.subject, "Please confirm your new address");
+    const link = new URL(hrefs(mail.html!).find((url) => url.includes("/t/m/"))!).pathname;
+    assert.match((await server.anonymous.get(link)).text, /benno@r\.example/);
+    await post(link, "", { status: 400 });
+    await post(`${link.slice(0, -1)}${link.endsWith("A") ? "B" : "A"}`, "confirm=1", { status: 404 });
+    assert.equal((await member("ben@r.example")).email_address, "ben@r.example");
+    // those who are there, or have said no, get nothing, and the page says the same
+    const before = await mails("ann@r.example");
+    assert.equal((await post(links.ben, { move: "1", shown, address: "ann@r.example" })).text.replace(/value="[^"]*"/g, ""), asked.replace(/value="[^"]*"/g, ""));
+    const pages = await Promise.all([1, 2].map(() => post(link, "confirm=1")));
+    for (const page of pages) assert.match(page.text, /will go to this address/);
+    assert.equal((await member("benno@r.example")).status, "subscribed");
+    assert.match((await server.anonymous.get(link)).text, /will go to this address/);
+    assert.equal(await mails("ann@r.example"), before);
+    const told = await receiver.next((r) => r.method === "POST" && r.form.get("type") === "upemail");
+    assert.deepEqual([told.form.get("data[old_email]"), told.form.get("data[new_email]")], ["ben@r.example", "benno@r.example"]);
+    // the old mail leads nowhere now
+    assert.doesNotMatch((await server.anonymous.get(links.ben)).text, /name="FNAME"|benno/);
+    assert.equal(countOf(server, "audience", "SELECT COUNT(*) FROM address_change"), 0);
   });
 
   it("is saved twice at once", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { BrowserContextOptions } from "playwright-core";
-import { hrefs, parseMail, until, useServer, type Json } from "../harness/index.js";
+import { caughtMail, hrefs, parseMail, until, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, german, picture, useBrowser } from "./browser.js";
 
 describe("a reader's preferences", () => {
@@ -73,6 +73,20 @@ describe("a reader's preferences", () => {
     await picture(page, "preferences-saved");
     const { body } = await server.mailchimp.get(`/3.0/lists/${list}/members/zoe@example.org`);
     assert.deepEqual([body.merge_fields.SIZE, Object.values(body.interests).filter(Boolean).length], [12, 3]);
+    await page.getByLabel("New e-mail address").fill("zoe@");
+    await page.getByRole("button", { name: "Change my address" }).click();
+    await page.getByText("Please enter an e-mail address").waitFor();
+    assert.equal(await page.evaluate("document.activeElement.name"), "address");
+    await checkAccessible(page);
+    await page.getByLabel("New e-mail address").fill("zoe.new@example.org");
+    await page.getByRole("button", { name: "Change my address" }).click();
+    await page.getByText("We have sent an e-mail").waitFor();
+    await picture(page, "preferences-asked", { fullPage: true });
+    const mail = await parseMail((await caughtMail(server, "zoe.new@example.org")).source);
+    const confirm = await browser.open({ ...small, ...dark });
+    await confirm.goto(new URL(hrefs(mail.html!).find((url) => url.includes("/t/m/"))!).pathname);
+    await checkAccessible(confirm);
+    await picture(confirm, "preferences-new-address");
     await page.getByLabel("They come too often").check();
     await page.getByRole("button", { name: "Unsubscribe" }).click();
     await page.getByText("You are unsubscribed.").waitFor();

@@ -9,6 +9,7 @@
 
 #include "api/handlers.h"
 #include "api/page/signup_page.h"
+#include "audience/form/address_change.h"
 #include "audience/side/side.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -35,6 +36,7 @@ struct reader {
 	struct signup_page page;
 	struct member member;
 	json_t *known;
+	bool has_asked; /* for mail at another address */
 };
 
 static void reader_release(struct reader *r)
@@ -208,16 +210,51 @@ static void add_button(const struct reader *r, const char *name,
 	strbuf_addstr(out, "</button></p>\n</form>\n");
 }
 
+static void add_stamp(const struct reader *r, struct strbuf *out)
+{
+	strbuf_addstr(out, "<input type=\"hidden\" name=\"shown\" value=\"");
+	strbuf_add_html(out, str_of(r->page.stamp));
+	strbuf_addstr(out, "\">\n");
+}
+
 static void add_form(const struct reader *r, struct strbuf *out)
 {
 	if (!has_form(r))
 		return;
 	strbuf_addstr(out, "<form method=\"post\" novalidate>\n");
 	signup_write_fields(&r->page, out);
-	strbuf_addstr(out, "<input type=\"hidden\" name=\"shown\" value=\"");
-	strbuf_add_html(out, str_of(r->page.stamp));
-	strbuf_addstr(out, "\">\n");
+	add_stamp(r, out);
 	add_button(r, "save", READER_SAVE, out);
+}
+
+/* Only the address itself can say that it is theirs. */
+static void add_moving(const struct reader *r, struct strbuf *out)
+{
+	const struct signup_page *page = &r->page;
+	bool is_wrong =
+		page->wrong.n && strcmp(page->wrong.v[0].name, "address") == 0;
+
+	strbuf_addstr(out, "<form method=\"post\" novalidate>\n<div "
+			   "class=\"field\">\n<label for=\"address\">");
+	strbuf_add_html(out, str_of(signup_text(page, READER_MOVE_NEW)));
+	strbuf_addf(out,
+		    "</label>\n<input id=\"address\" type=\"email\" "
+		    "name=\"address\" dir=\"ltr\" autocomplete=\"email\"%s "
+		    "value=\"",
+		    is_wrong ? " aria-invalid=\"true\" aria-describedby="
+			       "\"address-wrong\" autofocus"
+			     : "");
+	strbuf_add_html(out, str_of(signup_typed(page, "address")));
+	strbuf_addstr(out, "\">\n");
+	if (is_wrong) {
+		strbuf_addstr(out, "<p class=\"wrong\" id=\"address-wrong\">");
+		strbuf_add_html(out,
+				str_of(signup_text(page, READER_NEED_EMAIL)));
+		strbuf_addstr(out, "</p>\n");
+	}
+	strbuf_addstr(out, "</div>\n");
+	add_stamp(r, out);
+	add_button(r, "move", READER_MOVE, out);
 }
 
 static void add_leaving(const struct reader *r, struct strbuf *out)
@@ -264,13 +301,14 @@ static void add_notice(const struct reader *r, bool is_saved,
 	const struct signup_page *page = &r->page;
 	enum reader_text text = page->wrong.n     ? READER_FIX
 				: page->once_more ? READER_ONCE_MORE
+				: r->has_asked    ? READER_MOVE_ASKED
 						  : READER_SAVED;
+	bool is_good = !page->wrong.n && !page->once_more;
 
-	if (!page->wrong.n && !page->once_more && !is_saved)
+	if (is_good && !is_saved && !r->has_asked)
 		return;
-	strbuf_addf(out, "<p%s role=\"%s\">",
-		    text == READER_SAVED ? "" : " class=\"wrong\"",
-		    text == READER_SAVED ? "status" : "alert");
+	strbuf_addf(out, "<p%s role=\"%s\">", is_good ? "" : " class=\"wrong\"",
+		    is_good ? "status" : "alert");
 	strbuf_add_html(out, str_of(signup_text(page, text)));
 	strbuf_addstr(out, "</p>\n");
 }
@@ -286,6 +324,7 @@ static int write_page(struct reader *r, bool is_saved, struct response *rs)
 	track_page_add_who(&r->about);
 	if (r->about.subject.is_subscribed) {
 		add_form(r, out);
+		add_moving(r, out);
 		add_leaving(r, out);
 	} else {
 		add_coming_back(r, out);
@@ -362,6 +401,49 @@ static int save_form(struct reader *r, struct response *rs, struct err *err)
 	return write_page(r, true, rs);
 }
 
+/* --- another address --- */
+
+static int ask(struct reader *r, const char *address, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct request *rq = r->page.rq;
+	const struct member_actor actor = { .source = SOURCE_USER,
+					    .now_ms = rq->now_ms,
+					    .ip = rq->client_ip };
+
+	if (tx_begin(r->page.db, &tx, err) < 0 ||
+	    address_change_ask(&tx, &r->member, address, r->page.language->tag,
+			       &actor, rq->arena, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	if (api_of(rq)->audience_jobs)
+		runner_wake(api_of(rq)->audience_jobs);
+	return 0;
+}
+
+/* The page says the same whatever is known of that address. */
+static int move_form(struct reader *r, struct response *rs, struct err *err)
+{
+	const struct signup_wrong wrong = { "address", READER_NEED_EMAIL };
+	const char *address = arena_strdup(r->page.rq->arena,
+					   signup_typed(&r->page, "address"));
+
+	if (signup_age(&r->page) == SIGNUP_STRANGE)
+		return err_set(err, ERR_INVALID, "this needs the page's form");
+	r->has_asked = ask(r, address, err) == 0;
+	if (!r->has_asked && err->code != ERR_INVALID)
+		return -1;
+	if (know_all(r, err) < 0)
+		return -1;
+	if (!r->has_asked) {
+		*err = (struct err)ERR_INIT;
+		know(r, "address", address);
+		vec_push(&r->page.wrong, wrong);
+		rs->status = 400;
+	}
+	return write_page(r, false, rs);
+}
+
 /* In English, as one text for all who say the same; NULL: they did not say. */
 static const char *reason_of(struct request *rq)
 {
@@ -384,7 +466,7 @@ int page_track_preferences_post(struct request *rq, struct response *rs,
 	if (request_form(rq, "unsubscribe"))
 		return track_page_leave(rq, rs, TRACK_PREFERENCES,
 					reason_of(rq), err);
-	if (!request_form(rq, "save"))
+	if (!request_form(rq, "save") && !request_form(rq, "move"))
 		return err_set(err, ERR_INVALID,
 			       "this needs the page's button");
 	has = open_reader(rq, &r, err);
@@ -394,5 +476,5 @@ int page_track_preferences_post(struct request *rq, struct response *rs,
 		return track_page_show(rq, rs, TRACK_PREFERENCES, err);
 	if (!r.about.subject.is_subscribed)
 		return write_page(&r, false, rs);
-	return save_form(&r, rs, err);
+	return (request_form(rq, "move") ? move_form : save_form)(&r, rs, err);
 }

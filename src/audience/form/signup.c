@@ -30,8 +30,8 @@ int64_t signup_mark(const struct member *member)
 /* --- mails --- */
 
 /* A job of ids alone: nothing in it tells of a person. */
-static int add_job(struct tx *tx, const struct signup_mail_order *order,
-		   int64_t now_ms, struct err *err)
+int signup_add_mail_job(struct tx *tx, const struct signup_mail_order *order,
+			int64_t now_ms, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&payload);
@@ -81,7 +81,7 @@ int signup_order_mail(struct tx *tx, const struct signup_mail_order *order,
 		own ? &by_contact : &by_others, actor->now_ms, err);
 	if (allowed <= 0)
 		return allowed;
-	return add_job(tx, order, actor->now_ms, err) < 0 ? -1 : 0;
+	return signup_add_mail_job(tx, order, actor->now_ms, err) < 0 ? -1 : 0;
 }
 
 /* --- asking --- */

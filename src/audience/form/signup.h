@@ -23,6 +23,7 @@
 enum signup_mail {
 	SIGNUP_MAIL_CONFIRM = 1, /* asks to confirm */
 	SIGNUP_MAIL_KNOWN = 2,   /* says that it is subscribed */
+	SIGNUP_MAIL_MOVE = 3,    /* asks a new address, see address_change.h */
 };
 
 /* What somebody asked for. body: as the API's, with email_address, checked
@@ -54,6 +55,10 @@ struct signup_mail_order {
 int signup_order_mail(struct tx *tx, const struct signup_mail_order *order,
 		      const struct member_actor *actor, struct arena *arena,
 		      struct err *err);
+
+/* The mail alone, without asking how often; goes to the member's address. */
+int signup_add_mail_job(struct tx *tx, const struct signup_mail_order *order,
+			int64_t now_ms, struct err *err);
 
 /* Of a link, whose signature was checked. mark: of the address it was sent to;
  * whoever has that confirms nothing for another one that the member has now. */
