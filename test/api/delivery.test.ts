@@ -161,7 +161,7 @@ describe("links of a mail", () => {
       const page = await server.anonymous.get(url);
       assert.match(page.text, /Example Organisation/);
       assert.match(page.text, /<form method="post"/);
-      assert.match(page.text, /m6@d1\.example/);
+      assert.match(page.text, /m\*\*\*@d1\.example/);
     }
     await server.anonymous.request("HEAD", url);
     assert.equal((await member(6)).status, "subscribed");
@@ -194,7 +194,7 @@ describe("links of a mail", () => {
   it("do not tell whoever has the mail what address the member has now", async () => {
     const url = await unsubscribeLink(9);
     const old = md5("m9@d4.example");
-    assert.match((await server.anonymous.get(url)).text, /m9@d4\.example/);
+    assert.match((await server.anonymous.get(url)).text, /m\*\*\*@d4\.example/);
     await server.mailchimp.patch(`/3.0/lists/${list}/members/${old}`,
       { email_address: "secret@new.example" });
     assert.doesNotMatch((await server.anonymous.get(url)).text, /@/);
@@ -212,8 +212,8 @@ describe("links of a mail", () => {
     assert.match(page.text, /<p>Zoë 8<\/p>/);
     assert.match(page.headers.get("content-security-policy")!, /sandbox/);
     const preferences = path(urls[1]!);
-    assert.match((await server.anonymous.get(preferences)).text, /m8@d3\.example/);
-    await server.anonymous.post(preferences);
+    assert.match((await server.anonymous.get(preferences)).text, /m\*\*\*@d3\.example/);
+    await server.anonymous.post(preferences, "unsubscribe=1", { headers: { "content-type": "application/x-www-form-urlencoded" } });
     await until("it is applied", async () => (await member(8)).status === "unsubscribed");
     // who had left before got no second mail
     assert.equal((await server.admin.get("/api/v1/outbox", { rcpt: "m7@d2.example" })).body.total, 1);
