@@ -47,3 +47,8 @@ DELETE FROM oauth_code WHERE expires_ms < ?;
 -- name: oauth-key-of
 -- args: app, key
 UPDATE api_key SET app_id = ? WHERE id = ?;
+
+-- name: oauth-app-users
+-- Who has let it in, by their address. args: app
+SELECT DISTINCT u.email FROM api_key k JOIN app_user u ON u.id = k.user_id
+ WHERE k.app_id = ? AND k.revoked_ms IS NULL ORDER BY u.email;

@@ -100,6 +100,10 @@ describe("programs of others", () => {
     });
     assert.equal(lists.status, 200);
     assert.equal((await server.admin.get("/api/v1/oauth-apps")).body.items[0].tokens, 1);
+    const { body: apps } = await server.mailchimp.get("/3.0/authorized-apps");
+    assert.deepEqual(apps.apps.map((one: Json) => one.users), [["m@example.test"]]);
+    assert.equal((await server.mailchimp.get(`/3.0/authorized-apps/${app.id}`)).body.name, 'Shop "X" <i>');
+    await server.mailchimp.get("/3.0/authorized-apps/999", {}, { status: 404 });
 
     await server.admin.delete(`/api/v1/oauth-apps/${app.id}`);
     assert.equal((await metadata(token.access_token)).error, "invalid_token");

@@ -120,6 +120,13 @@ int oauth_app_list(struct db *db, struct arena *arena, struct oauth_apps *out,
 		       out, err);
 }
 
+int oauth_app_users(struct db *db, int64_t id, struct arena *arena,
+		    struct texts *out, struct err *err)
+{
+	return db_list_texts(db, SQL_OAUTH_APP_USERS, SQL_ARGS(sql_int(id)),
+			     arena, out, err);
+}
+
 int oauth_app_find(struct db *db, const char *client_id, struct arena *arena,
 		   struct oauth_app *out, struct err *err)
 {

@@ -38,6 +38,9 @@ int oauth_app_add(struct tx *tx, struct oauth_app *app,
 /* All, by id; appended, strings live in arena. */
 int oauth_app_list(struct db *db, struct arena *arena, struct oauth_apps *out,
 		   struct err *err);
+/* Addresses of the users who have let it in; appended, in arena. */
+int oauth_app_users(struct db *db, int64_t id, struct arena *arena,
+		    struct texts *out, struct err *err);
 /* 1, 0, -1. */
 int oauth_app_find(struct db *db, const char *client_id, struct arena *arena,
 		   struct oauth_app *out, struct err *err);

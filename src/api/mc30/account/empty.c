@@ -18,7 +18,6 @@ static const struct {
 	const char *path; /* behind that of what it belongs to */
 	enum owner owner;
 } collections[] = {
-	[EMPTY_AUTHORIZED_APPS] = { "apps", "/authorized-apps" },
 	[EMPTY_AUTOMATIONS] = { "automations", "/automations" },
 	[EMPTY_CHIMP_CHATTER] = { "chimp_chatter",
 				  "/activity-feed/chimp-chatter" },
