@@ -77,16 +77,18 @@ struct letter {
 	int64_t now_ms;
 };
 
-/* One that asks for nothing has no link. */
 static const struct {
-	enum reader_text subject, mail, link, ignore;
+	enum reader_text subject, mail;
+	bool asks; /* else there is no link */
+	enum reader_text link, ignore;
 } words[] = {
 	[SIGNUP_MAIL_CONFIRM] = { READER_CONFIRM_SUBJECT, READER_CONFIRM_MAIL,
-				  READER_CONFIRM_LINK, READER_CONFIRM_IGNORE },
-	[SIGNUP_MAIL_KNOWN] = { READER_KNOWN_SUBJECT, READER_KNOWN_MAIL,
-				READER_CONFIRM_LINK, READER_CONFIRM_IGNORE },
-	[SIGNUP_MAIL_MOVE] = { READER_MOVE_SUBJECT, READER_MOVE_MAIL,
+				  true, READER_CONFIRM_LINK,
+				  READER_CONFIRM_IGNORE },
+	[SIGNUP_MAIL_KNOWN] = { READER_KNOWN_SUBJECT, READER_KNOWN_MAIL },
+	[SIGNUP_MAIL_MOVE] = { READER_MOVE_SUBJECT, READER_MOVE_MAIL, true,
 			       READER_MOVE_LINK, READER_MOVE_IGNORE },
+	[SIGNUP_MAIL_TOLD] = { READER_TOLD_SUBJECT, READER_TOLD_MAIL },
 };
 
 static const char *text_of(const struct letter *l, enum reader_text text)
@@ -142,6 +144,8 @@ static int look(struct letter *l, struct err *err)
 			&state, err) < 0)
 		return -1;
 	l->address = l->member.address;
+	if (l->mail == SIGNUP_MAIL_TOLD)
+		return state != SIGNUP_OVER;
 	return state ==
 	       (l->mail == SIGNUP_MAIL_CONFIRM ? SIGNUP_WAITS : SIGNUP_DONE);
 }
@@ -218,7 +222,7 @@ static const char *company_of(const struct letter *l)
 static void write_text(const struct letter *l, const char *link,
 		       struct strbuf *out)
 {
-	bool asks = l->mail != SIGNUP_MAIL_KNOWN;
+	bool asks = words[l->mail].asks;
 
 	strbuf_addf(out, "%s\n\n%s %s\n", text_of(l, words[l->mail].mail),
 		    text_of(l, READER_LIST), l->list.name);
@@ -251,7 +255,7 @@ static void add_button(const struct letter *l, const char *link,
 static void write_html(const struct letter *l, const char *link,
 		       struct strbuf *out)
 {
-	bool asks = l->mail != SIGNUP_MAIL_KNOWN;
+	bool asks = words[l->mail].asks;
 
 	strbuf_addf(out,
 		    "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<body "

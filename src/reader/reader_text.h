@@ -45,6 +45,8 @@ enum reader_text {
 	READER_MOVE_IGNORE,
 	READER_MOVE_ASK,
 	READER_MOVED,
+	READER_TOLD_SUBJECT,
+	READER_TOLD_MAIL,
 	/* of the page where people sign up */
 	READER_SIGN_UP, /* a button */
 	READER_EMAIL,

@@ -185,6 +185,11 @@ describe("what a reader prefers", () => {
     assert.match(asked, /We have sent an e-mail to the new address/);
     const mail = await parseMail((await caughtMail(server, "benno@r.example")).source);
     assert.equal(mail.subject, "Please confirm your new address");
+    const told = await until("the old address is told", async () => {
+      const { subject, source } = await caughtMail(server, "ben@r.example");
+      return subject === "Your e-mail is to go to another address" && source;
+    });
+    assert.doesNotMatch(told, /benno|\/t\/|subscribe\//);
     const link = new URL(hrefs(mail.html!).find((url) => url.includes("/t/m/"))!).pathname;
     assert.match((await server.anonymous.get(link)).text, /benno@r\.example/);
     await post(link, "", { status: 400 });
@@ -198,8 +203,8 @@ describe("what a reader prefers", () => {
     assert.equal((await member("benno@r.example")).status, "subscribed");
     assert.match((await server.anonymous.get(link)).text, /will go to this address/);
     assert.equal(await mails("ann@r.example"), before);
-    const told = await receiver.next((r) => r.method === "POST" && r.form.get("type") === "upemail");
-    assert.deepEqual([told.form.get("data[old_email]"), told.form.get("data[new_email]")], ["ben@r.example", "benno@r.example"]);
+    const { form } = await receiver.next((r) => r.method === "POST" && r.form.get("type") === "upemail");
+    assert.deepEqual([form.get("data[old_email]"), form.get("data[new_email]")], ["ben@r.example", "benno@r.example"]);
     // the old mail leads nowhere now
     assert.doesNotMatch((await server.anonymous.get(links.ben)).text, /name="FNAME"|benno/);
     assert.equal(countOf(server, "audience", "SELECT COUNT(*) FROM address_change"), 0);

@@ -62,6 +62,9 @@ int address_change_ask(struct tx *tx, const struct member *member,
 	const struct signup_mail_order order = { .member = &moved,
 						 .mail = SIGNUP_MAIL_MOVE,
 						 .language = language };
+	const struct signup_mail_order told = { .member = member,
+						.mail = SIGNUP_MAIL_TOLD,
+						.language = language };
 	int64_t now_ms = actor->now_ms;
 	int64_t old_ms = now_ms - ADDRESS_CHANGE_DAYS * MS_DAY;
 	struct err why = ERR_INIT;
@@ -86,7 +89,10 @@ int address_change_ask(struct tx *tx, const struct member *member,
 			     sql_text(email.folded)),
 		    err) < 0)
 		return -1;
-	return signup_add_mail_job(tx, &order, now_ms, err) < 0 ? -1 : 0;
+	if (signup_add_mail_job(tx, &told, now_ms, err) < 0 ||
+	    signup_add_mail_job(tx, &order, now_ms, err) < 0)
+		return -1;
+	return 0;
 }
 
 /* --- confirming --- */

@@ -16,7 +16,9 @@
 #define ADDRESS_CHANGE_DAYS 7 /* so long a link can be confirmed */
 
 /*
- * Orders the mail (SIGNUP_MAIL_MOVE), unless the address is another member's of
+ * Orders the mail (SIGNUP_MAIL_MOVE), and one to the address of now that says
+ * what was asked (SIGNUP_MAIL_TOLD): it may have been somebody who was only
+ * forwarded a mail. Neither, if the address is another member's of
  * the list, has said no, or was asked for too often: once an hour an address,
  * three times a member. ERR_INVALID: no address (field "email_address").
  * language: of the mail, "" if it is not known. The runner is to be woken after

@@ -24,6 +24,7 @@ enum signup_mail {
 	SIGNUP_MAIL_CONFIRM = 1, /* asks to confirm */
 	SIGNUP_MAIL_KNOWN = 2,   /* says that it is subscribed */
 	SIGNUP_MAIL_MOVE = 3,    /* asks a new address, see address_change.h */
+	SIGNUP_MAIL_TOLD = 4,    /* says to the old one that it was asked */
 };
 
 /* What somebody asked for. body: as the API's, with email_address, checked
