@@ -209,15 +209,34 @@ static int split(struct str text, struct str *local, struct str *domain,
 	return 0;
 }
 
-/* Where they change nothing, it is the same mailbox without them (RFC 5321
- * section 4.1.2). */
-static struct str without_needless_quotes(struct str local)
+/*
+ * A quoted part as everybody would write it, since it is the same mailbox in
+ * all spellings (RFC 5321 section 4.1.2): without quotes where they change
+ * nothing, and with a backslash only before what needs one.
+ */
+static void add_plainly(struct str local, struct strbuf *out)
 {
-	struct str inner = { NULL, 0 };
+	CLEANUP(strbuf_release) struct strbuf inner = STRBUF_INIT;
 
-	if (is_quoted_string(local))
-		inner = (struct str){ local.s + 1, local.len - 2 };
-	return inner.len > 0 && is_dot_string(inner) ? inner : local;
+	if (!is_quoted_string(local)) {
+		strbuf_addslice(out, local);
+		return;
+	}
+	for (size_t i = 1; i < local.len - 1; i++) {
+		i += local.s[i] == '\\';
+		strbuf_addch(&inner, local.s[i]);
+	}
+	if (is_dot_string(strbuf_str(&inner))) {
+		strbuf_addslice(out, strbuf_str(&inner));
+		return;
+	}
+	strbuf_addch(out, '"');
+	for (size_t i = 0; i < inner.len; i++) {
+		if (inner.buf[i] == '"' || inner.buf[i] == '\\')
+			strbuf_addch(out, '\\');
+		strbuf_addch(out, inner.buf[i]);
+	}
+	strbuf_addch(out, '"');
 }
 
 /* The folded address; *at_out: where in it the domain starts. */
@@ -225,13 +244,15 @@ static int fold(struct str text, struct strbuf *out, size_t *at_out,
 		struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf lower = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
 	struct str local = { NULL, 0 }, domain = { NULL, 0 };
 
 	if (split(text, &local, &domain, err) < 0 ||
 	    check_local(local, err) < 0)
 		return -1;
 	utf8_lower(domain, &lower);
-	utf8_lower(without_needless_quotes(local), out);
+	add_plainly(local, &plain);
+	utf8_lower(strbuf_str(&plain), out);
 	if (out->len > LOCAL_MAX) /* some grow: U+0130 becomes two */
 		return err_set(err, ERR_INVALID,
 			       "the part before the @ is longer than %d bytes",
