@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define HEADINGS_MAX 200
+/* So much of it is put in, however often a text asks for it. */
+#define TOC_BYTES_MAX ((size_t)256 << 10)
 
 struct heading {
 	size_t anchor;    /* where one is put: behind its start tag */
@@ -19,6 +21,8 @@ struct toc {
 	struct arena *arena;
 	struct VEC_FIELDS(struct heading) headings;
 	struct strbuf words; /* of the one that is open */
+	size_t bytes;        /* of all words; what is put in costs more */
+	size_t put;          /* so many were, by all tags */
 	size_t depth;        /* at which it is; 0: none is */
 	size_t anchor;
 };
@@ -147,6 +151,16 @@ static void add_lines(const struct toc *t, const char *between, bool is_html,
 	}
 }
 
+/* May it be put in once more? */
+static bool has_room(struct toc *t)
+{
+	if (t->put == 0)
+		for (size_t i = 0; i < t->headings.n; i++)
+			t->bytes += t->headings.v[i].words.len + 1;
+	t->put += t->bytes + 1;
+	return t->put <= TOC_BYTES_MAX;
+}
+
 static struct str kept(const struct strbuf *text, struct arena *arena)
 {
 	return (struct str){ arena_strndup(arena, text->buf, text->len),
@@ -169,12 +183,14 @@ struct str html_toc(struct str html, struct arena *arena)
 
 		if (next < t.headings.n && t.headings.v[next].anchor == at)
 			strbuf_addf(&out, "<a id=\"toc-%zu\"></a>", ++next);
-		if (tag == TOC_LIST)
-			add_list(&t, &out);
-		else if (tag == TOC_LINES)
-			add_lines(&t, "<br>", true, &out);
-		else
+		if (tag == TOC_NONE)
 			strbuf_addch(&out, html.s[at]);
+		else if (!has_room(&t))
+			; /* nothing, as of what is not there */
+		else if (tag == TOC_LIST)
+			add_list(&t, &out);
+		else
+			add_lines(&t, "<br>", true, &out);
 		at += tag == TOC_NONE ? 0 : len - 1;
 	}
 	return kept(&out, arena);
@@ -198,7 +214,8 @@ struct str html_toc_of_plain(struct str text, struct str html,
 			strbuf_addch(&out, text.s[at]);
 			continue;
 		}
-		add_lines(&t, "\n", false, &out);
+		if (has_room(&t))
+			add_lines(&t, "\n", false, &out);
 		at += len - 1;
 	}
 	return kept(&out, arena);

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/strbuf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,11 +53,31 @@ static void plain_text_has_their_words(void **state)
 		html_toc_of_plain(STR("*|MC:TOC_TEXT|*"), STR(""), arena), ""));
 }
 
+/* As often as a text asks for it: not without end. */
+static void it_is_put_in_so_often(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
+	struct str plain = STR("*|MC:TOC|**|MC:TOC|*");
+
+	(void)state;
+	strbuf_addstr(&html, "<h1>");
+	for (int i = 0; i < 100000; i++)
+		strbuf_addch(&html, 'x');
+	strbuf_addstr(&html, "</h1>");
+	for (int i = 0; i < 5000; i++)
+		strbuf_addstr(&html, "*|MC:TOC|*");
+	assert_true(html_toc(strbuf_str(&html), arena).len < 400000);
+	assert_int_equal(html_toc_of_plain(plain, strbuf_str(&html), arena).len,
+			 200000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headings_become_a_list),
 		cmocka_unit_test(plain_text_has_their_words),
+		cmocka_unit_test(it_is_put_in_so_often),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
