@@ -12,9 +12,10 @@ ON CONFLICT (member_id) DO UPDATE SET asked_ms = excluded.asked_ms,
 	given = excluded.given;
 
 -- name: signup-put-bare
--- The same without anything given: what was, stays. args: member, asked
+-- The same without anything given. args: member, asked
 INSERT INTO signup (member_id, asked_ms, given) VALUES (?, ?, '{}')
-ON CONFLICT (member_id) DO UPDATE SET asked_ms = excluded.asked_ms;
+ON CONFLICT (member_id) DO UPDATE SET asked_ms = excluded.asked_ms,
+	given = excluded.given;
 
 -- name: signup-remove
 -- args: member

@@ -108,6 +108,25 @@ describe("who signs up", () => {
     assert.equal((await member("twice@example.org")).status, "pending");
   });
 
+  it("is one mailbox, in whatever spelling", async () => {
+    await post({ EMAIL: "many@example.org" });
+    for (const EMAIL of ['"m\\any"@example.org', '"many"@example.org', "many+1@example.org", "MANY+2@example.org"])
+      await post({ EMAIL });
+    await settled();
+    const all = await Promise.all(["many@example.org", "many+1@example.org", "many+2@example.org"].map(mails));
+    assert.deepEqual(all.map((some) => some.length), [1, 0, 0]);
+  });
+
+  it("confirms what it was asked about, whoever asked for something else since", async () => {
+    const address = "anna@example.org";
+    await api.post(`/3.0/lists/${list}/members`, { email_address: address, status: "pending", merge_fields: { FNAME: "Anna" } });
+    const link = await linkOf(address);
+    await post({ EMAIL: address, FNAME: "Rude" });
+    await confirm(link);
+    const now = await member(address);
+    assert.deepEqual([now.status, now.merge_fields.FNAME], ["subscribed", "Anna"]);
+  });
+
   it("had left, and comes back only by its own word", async () => {
     const path = `/3.0/lists/${list}/members/${md5("left@example.org")}`;
     await api.put(path, { email_address: "left@example.org", status_if_new: "subscribed", merge_fields: { FNAME: "Lea", LNAME: "Leaf" } });

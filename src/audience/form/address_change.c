@@ -49,7 +49,7 @@ static int may_mail(struct tx *tx, const struct member *member,
 
 	if (allowed <= 0)
 		return allowed;
-	return signup_limit_take(tx, arena_printf(arena, "confirm %s", folded),
+	return signup_limit_take(tx, signup_limit_name(folded, arena),
 				 &by_address, now_ms, err);
 }
 

@@ -71,16 +71,17 @@ int signup_order_mail(struct tx *tx, const struct signup_mail_order *order,
 		      struct err *err)
 {
 	bool own = actor->source == SOURCE_USER;
-	int allowed;
+	int allowed = signup_limit_take(
+		tx, signup_limit_name(order->member->address, arena),
+		own ? &by_contact : &by_others, actor->now_ms, err);
 
+	/* what no mail asks about is not noted: a link confirms what was asked
+	 * for when it was sent, whoever asked for what since */
+	if (allowed <= 0)
+		return allowed;
 	if (order->mail == SIGNUP_MAIL_CONFIRM &&
 	    note_asked(tx, order, actor->now_ms, err) < 0)
 		return -1;
-	allowed = signup_limit_take(
-		tx, arena_printf(arena, "confirm %s", order->member->address),
-		own ? &by_contact : &by_others, actor->now_ms, err);
-	if (allowed <= 0)
-		return allowed;
 	return signup_add_mail_job(tx, order, actor->now_ms, err) < 0 ? -1 : 0;
 }
 
@@ -232,9 +233,16 @@ int signup_look(struct db *db, const struct signup_link *link, int64_t now_ms,
 	return state_of(db, link, member, now_ms, out, err);
 }
 
-static void read_given(const struct rows *rows, struct arena *arena, void *out)
+/* What was asked for, and when. */
+struct asked {
+	int64_t at_ms;
+	const char *given;
+};
+
+static void read_asked(const struct rows *rows, struct arena *arena, void *out)
 {
-	*(const char **)out = rows_dup(rows, 1, arena);
+	*(struct asked *)out =
+		(struct asked){ rows_int(rows, 0), rows_dup(rows, 1, arena) };
 }
 
 static json_t *body_of(const char *given, const struct member_actor *actor)
@@ -270,21 +278,21 @@ static int note_taken_back(struct tx *tx, const struct member *m,
 		       : 0;
 }
 
-static int subscribe(struct tx *tx, const struct member *m,
+static int subscribe(struct tx *tx, const struct member *m, int64_t asked_ms,
 		     const struct member_actor *actor, struct arena *arena,
 		     struct err *err)
 {
 	CLEANUP(json_free) json_t *body = NULL;
 	CLEANUP(json_free) json_t *bare = body_of("{}", actor);
-	const char *given = "{}";
+	struct asked asked = { .given = "{}" };
 	struct list list;
 	int ret;
 
 	if (list_get_by_id(tx->db, m->list_id, arena, &list, err) < 0 ||
 	    db_get(tx->db, SQL_SIGNUP_FIND, SQL_ARGS(sql_int(m->id)),
-		   read_given, arena, &given, err) < 0)
+		   read_asked, arena, &asked, err) < 0)
 		return -1;
-	body = body_of(given, actor);
+	body = body_of(asked.at_ms == asked_ms ? asked.given : "{}", actor);
 	ret = apply(tx, &list, m->email_hash, body, actor, arena, err);
 	if (ret < 0 && err->code == ERR_INVALID) {
 		/* what was chosen is there no more: the word counts all the
@@ -313,7 +321,7 @@ int signup_confirm(struct tx *tx, const struct signup_link *link,
 		return -1;
 	if (*out != SIGNUP_WAITS)
 		return 0;
-	if (subscribe(tx, &member, actor, arena, err) < 0)
+	if (subscribe(tx, &member, link->asked_ms, actor, arena, err) < 0)
 		return -1;
 	*out = SIGNUP_DONE;
 	return 0;

@@ -9,6 +9,8 @@
 #include "sql/signup.h"
 #include "store/db.h"
 
+#include <string.h>
+
 /* Keeps of `times` what is of the last day, in *kept, and counts it. */
 static void count(struct str times, int64_t now_ms, struct strbuf *kept,
 		  int64_t *hour, int64_t *day)
@@ -25,6 +27,17 @@ static void count(struct str times, int64_t now_ms, struct strbuf *kept,
 		strbuf_addint(kept, at_ms);
 		strbuf_addch(kept, ' ');
 	}
+}
+
+const char *signup_limit_name(const char *address, struct arena *arena)
+{
+	const char *at = strrchr(address, '@');
+	size_t local = (size_t)(at - address);
+	const char *plus = memchr(address, '+', local);
+
+	if (plus && plus > address)
+		local = (size_t)(plus - address);
+	return arena_printf(arena, "confirm %.*s%s", (int)local, address, at);
 }
 
 int signup_limit_take(struct tx *tx, const char *what,

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+struct arena;
 struct err;
 struct tx;
 
@@ -21,5 +22,9 @@ struct signup_limit {
 int signup_limit_take(struct tx *tx, const char *what,
 		      const struct signup_limit *limit, int64_t now_ms,
 		      struct err *err);
+
+/* What mails to an address are counted by, in arena: with a + people have as
+ * many addresses as they like, and one mailbox. */
+const char *signup_limit_name(const char *address, struct arena *arena);
 
 #endif
