@@ -47,7 +47,8 @@ describe("programs of others", () => {
 
   it("are known by an address that is theirs", async () => {
     for (const uri of ["http://app.example/", "https://", "javascript:alert(1)", "https://a.example/#x",
-      "https://a.example/\r\nX: y", "http://localhost.evil.example/"])
+      "https://a.example/\r\nX: y", "http://localhost.evil.example/",
+      "http://localhost:x@evil.example/", "http://localhost:80@evil.example", "https://@evil.example/", "https:///x"])
       await server.admin.post("/api/v1/oauth-apps", { name: "N", redirect_uri: uri }, { status: 400 });
     await server.admin.post("/api/v1/oauth-apps", { name: " ", redirect_uri: BACK }, { status: 400 });
     const local = await server.admin.post("/api/v1/oauth-apps",
@@ -93,7 +94,7 @@ describe("programs of others", () => {
 
     const who = await metadata(token.access_token);
     assert.equal(who.api_endpoint, server.url);
-    assert.equal(who.login.login_email, "m@example.test");
+    assert.deepEqual([who.login.login_email, who.login.login_name], ["m@example.test", "Mia <b>"]);
     assert.equal(who.role, "manager");
     const lists = await fetch(`${who.api_endpoint}/3.0/lists`, {
       headers: { authorization: `OAuth ${token.access_token}` },

@@ -162,9 +162,12 @@ int mc_search_members(struct request *rq, struct response *rs, struct err *err)
 	    find(rq, db, list_id, true, &exact, err) < 0 ||
 	    find(rq, db, list_id, false, &full, err) < 0)
 		return -1;
+	/* while the index is being filled, who has the address is found by it
+	 */
 	json_begin_object(&w);
 	if (write_found(rq, db, &exact, "exact_matches", &w, err) < 0 ||
-	    write_found(rq, db, &full, "full_search", &w, err) < 0)
+	    write_found(rq, db, full.total ? &full : &exact, "full_search", &w,
+			err) < 0)
 		return -1;
 	mc_links_begin(&w);
 	mc_link(&w, "self", "GET", mc_base(rq), "/search-members");

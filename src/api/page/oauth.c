@@ -265,21 +265,20 @@ int page_oauth_token(struct request *rq, struct response *rs, struct err *err)
 
 /* --- whom a token is of --- */
 
-static void write_login(const struct identity *id, const char *email,
-			struct json_writer *w)
+static void write_login(const struct user *user, struct json_writer *w)
 {
 	json_key_begin_object(w, "login");
-	json_key_text(w, "email", email);
+	json_key_text(w, "email", user->email);
 	json_key(w, "avatar");
 	json_nothing(w);
-	json_key_int(w, "login_id", id->user_id);
-	json_key_text(w, "login_name", id->name ? id->name : "");
-	json_key_text(w, "login_email", email);
+	json_key_int(w, "login_id", user->id);
+	json_key_text(w, "login_name", user->name);
+	json_key_text(w, "login_email", user->email);
 	json_end_object(w);
 }
 
 static void write_metadata(const struct request *rq, const struct identity *id,
-			   const char *email, struct response *rs)
+			   const struct user *user, struct response *rs)
 {
 	const char *url = api_of(rq)->public_url;
 	struct json_writer w = JSON_WRITER(&rs->body);
@@ -292,7 +291,7 @@ static void write_metadata(const struct request *rq, const struct identity *id,
 						     : "viewer");
 	json_key_text(&w, "accountname", api_of(rq)->organisation);
 	json_key_int(&w, "user_id", id->user_id);
-	write_login(id, email, &w);
+	write_login(user, &w);
 	json_key_text(&w, "login_url", url);
 	json_key_text(&w, "api_endpoint", url);
 	json_end_object(&w);
@@ -305,7 +304,7 @@ int page_oauth_metadata(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	struct identity_claim claim = { .now_ms = rq->now_ms };
 	struct identity id = { .user_id = 0 };
-	struct user user = { .email = "" };
+	struct user user = { .email = "", .name = "" };
 	int found = 0;
 
 	response_header(rs, "Cache-Control", "no-store");
@@ -320,7 +319,7 @@ int page_oauth_metadata(struct request *rq, struct response *rs,
 	if (found < 0)
 		return -1;
 	if (found > 0) {
-		write_metadata(rq, &id, user.email, rs);
+		write_metadata(rq, &id, &user, rs);
 		return 0;
 	}
 	(void)refuse(rs, "invalid_token");

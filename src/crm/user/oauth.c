@@ -25,11 +25,22 @@ static bool is_of_this_machine(const char *uri)
 	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
 		size_t len = strlen(hosts[i]);
 
-		if (strncmp(uri, hosts[i], len) == 0 &&
-		    strchr(":/?", uri[len])) /* also the end */
-			return true;
+		if (strncmp(uri, hosts[i], len) != 0)
+			continue;
+		if (uri[len] == ':')
+			len += 1 + strspn(uri + len + 1, "0123456789");
+		return strchr("/?", uri[len]); /* also the end */
 	}
 	return false;
+}
+
+/* A host, and nobody's name before it: that leads readers astray. */
+static bool has_host(const char *uri)
+{
+	size_t host = strlen("https://");
+	size_t len = strcspn(uri + host, "/?");
+
+	return len > 0 && !memchr(uri + host, '@', len) && uri[host] != ':';
 }
 
 static int check_uri(const char *uri, struct err *err)
@@ -44,7 +55,7 @@ static int check_uri(const char *uri, struct err *err)
 	if (len > URI_MAX_BYTES)
 		return err_field(err, "redirect_uri", "at most %d bytes",
 				 URI_MAX_BYTES);
-	if (!(strncmp(uri, "https://", 8) == 0 && uri[8]) &&
+	if (!(strncmp(uri, "https://", 8) == 0 && has_host(uri)) &&
 	    !is_of_this_machine(uri))
 		return err_field(err, "redirect_uri",
 				 "must begin with https://, or lead to this "
