@@ -209,10 +209,11 @@ UPDATE import_change SET before = ?, written_ms = ?
 WHERE import_id = ? AND entity = ? AND record_id = ?;
 
 -- name: import-changes-of
--- Of records: what an import changed already. args: import, entity, JSON ids
-SELECT record_id, before, written_ms FROM import_change
-WHERE import_id = ? AND entity = ? AND record_id IN JSON_INTS(?)
-ORDER BY record_id;
+-- Of records: what an import changed already. args: JSON ids, import, entity
+SELECT c.record_id, c.before, c.written_ms
+FROM JSON_INTS(?) AS k CROSS JOIN import_change c
+WHERE c.import_id = ? AND c.entity = ? AND c.record_id = k.value
+ORDER BY c.record_id;
 
 -- name: import-unchanged-add
 -- args: import, entity, JSON records

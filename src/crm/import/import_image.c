@@ -27,8 +27,9 @@ int import_images_load(struct db *db, const struct import_batch *b,
 	if (ids->n == 0)
 		return 0;
 	return db_list(db, SQL_IMPORT_CHANGES_OF,
-		       SQL_ARGS(sql_int(b->plan->import_id),
-				sql_int(b->plan->entity), sql_keys(ids, &keys)),
+		       SQL_ARGS(sql_keys(ids, &keys),
+				sql_int(b->plan->import_id),
+				sql_int(b->plan->entity)),
 		       read_image, b->arena, out, err);
 }
 
