@@ -36,13 +36,14 @@ describe("batches", () => {
       { method: "PATCH", path: `/lists/${list}/members/a@b.example`, operation_id: "patch", body: "{\"vip\":true}" },
       { method: "DELETE", path: `/lists/${list}/members/a@b.example`, operation_id: "delete", params: [] },
       { method: "GET", path: "/ping" },
+      { method: "GET", path: "/", operation_id: "root" },
     ] });
     assert.match(body.id, /^[0-9a-f]{10}$/);
     assert.equal(body.status, "pending");
-    assert.deepEqual([body.total_operations, body.finished_operations, body.errored_operations], [7, 0, 0]);
+    assert.deepEqual([body.total_operations, body.finished_operations, body.errored_operations], [8, 0, 0]);
     assert.deepEqual([body.completed_at, body.response_body_url], ["", ""]);
     const done = await batchEnds(api, body.id);
-    assert.deepEqual([done.total_operations, done.finished_operations, done.errored_operations], [7, 7, 0]);
+    assert.deepEqual([done.total_operations, done.finished_operations, done.errored_operations], [8, 8, 0]);
     assert.match(done.completed_at, /\+00:00$/);
     const answers = byId(await batchAnswers(done));
     assert.equal(JSON.parse(answers["a@b.example"].response).email_address, "a@b.example");
@@ -51,6 +52,7 @@ describe("batches", () => {
     assert.deepEqual(JSON.parse(answers.params.response), { total_items: 1 });
     assert.equal(JSON.parse(answers.patch.response).vip, true);
     assert.deepEqual([answers.delete.status_code, answers.delete.response], [204, ""]);
+    assert.match(JSON.parse(answers.root.response).account_id, /^[0-9a-f]+$/);
     assert.equal(JSON.parse(answers[""].response).health_status, "Everything's Chimpy!");
   });
 

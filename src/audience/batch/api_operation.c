@@ -62,7 +62,7 @@ static int read_path(const char *text, const struct place *at,
 		path.s++;
 		path.len--;
 	}
-	if (path.len == 0 && rest.len == 0)
+	if (!*text)
 		return wrong(at, "path", "This value should not be blank.");
 	if (str_starts(path, "3.0") && (path.len == 3 || path.s[3] == '/'))
 		out->path = arena_printf(arena, "/%.*s", (int)path.len, path.s);
