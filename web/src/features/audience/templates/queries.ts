@@ -35,7 +35,7 @@ export interface TemplateInput {
   folder_id?: string;
 }
 
-/** id null: a new one. */
+/** id null: a new one. The list is not awaited: whoever saves closes its dialog first, which a new list would move. */
 export function useSaveTemplate() {
   const queries = useQueryClient();
   return useMutation({
@@ -43,7 +43,7 @@ export function useSaveTemplate() {
       id === null
         ? call(mc.POST('/templates', { body }))
         : call(mc.PATCH('/templates/{template_id}', { params: { path: { template_id: String(id) } }, body })),
-    onSettled: () => queries.invalidateQueries({ queryKey: root }),
+    onSettled: () => { void queries.invalidateQueries({ queryKey: root }); },
   });
 }
 
@@ -51,6 +51,6 @@ export function useRemoveTemplate() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (id: number) => call(mc.DELETE('/templates/{template_id}', { params: { path: { template_id: String(id) } } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: root }),
+    onSettled: () => { void queries.invalidateQueries({ queryKey: root }); },
   });
 }

@@ -33,7 +33,7 @@ export function useBeginExport() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (include_stages: Part[]) => call(mc.POST('/account-exports', { body: { include_stages } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: exportsQuery.queryKey }),
+    onSettled: () => { void queries.invalidateQueries({ queryKey: exportsQuery.queryKey }); },
   });
 }
 
@@ -42,6 +42,6 @@ export function useRemoveBatch() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (batch_id: string) => call(mc.DELETE('/batches/{batch_id}', { params: { path: { batch_id } } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: batchesQuery.queryKey }),
+    onSettled: () => { void queries.invalidateQueries({ queryKey: batchesQuery.queryKey }); },
   });
 }
