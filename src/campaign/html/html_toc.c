@@ -21,7 +21,7 @@ struct toc {
 	struct arena *arena;
 	struct VEC_FIELDS(struct heading) headings;
 	struct strbuf words; /* of the one that is open */
-	size_t bytes;        /* of all words; what is put in costs more */
+	size_t bytes;        /* of all words */
 	size_t put;          /* so many were, by all tags */
 	size_t depth;        /* at which it is; 0: none is */
 	size_t anchor;
@@ -85,6 +85,7 @@ static void see_close(void *owner, struct html_walk *walk,
 						    t->words.len),
 				      t->words.len };
 	vec_push(&t->headings, heading);
+	t->bytes += heading.words.len + 1;
 }
 
 static void find_headings(struct toc *t, struct str html)
@@ -154,9 +155,6 @@ static void add_lines(const struct toc *t, const char *between, bool is_html,
 /* May it be put in once more? */
 static bool has_room(struct toc *t)
 {
-	if (t->put == 0)
-		for (size_t i = 0; i < t->headings.n; i++)
-			t->bytes += t->headings.v[i].words.len + 1;
 	t->put += t->bytes + 1;
 	return t->put <= TOC_BYTES_MAX;
 }
