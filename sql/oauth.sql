@@ -18,7 +18,8 @@ SELECT a.id, a.client_id, a.name, a.redirect_uri, a.created_ms, 0
 
 -- name: oauth-app-sign-in
 -- args: client_id, secret_hash
-SELECT id FROM oauth_app WHERE client_id = ? AND secret_hash = ?;
+SELECT a.id, a.client_id, a.name, a.redirect_uri, a.created_ms, 0
+  FROM oauth_app a WHERE a.client_id = ? AND a.secret_hash = ?;
 
 -- name: oauth-app-remove
 -- args: id

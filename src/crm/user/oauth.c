@@ -199,16 +199,16 @@ static void read_grant(const struct rows *rows, struct arena *arena, void *out)
 
 /* 1, 0: not this program, -1. */
 static int sign_in(struct tx *tx, const struct oauth_exchange *in,
-		   int64_t *app_id, struct err *err)
+		   struct arena *arena, struct oauth_app *out, struct err *err)
 {
 	char hash[SHA256_HEX + 1];
 
 	if (!in->client_id || !in->secret)
 		return 0;
 	sha256_hex(str_of(in->secret), hash);
-	return db_find_int(tx->db, SQL_OAUTH_APP_SIGN_IN,
-			   SQL_ARGS(sql_text(in->client_id), sql_text(hash)),
-			   app_id, err);
+	return db_get(tx->db, SQL_OAUTH_APP_SIGN_IN,
+		      SQL_ARGS(sql_text(in->client_id), sql_text(hash)),
+		      read_app, arena, out, err);
 }
 
 /* 1, 0: no such code, or too late, -1. */
@@ -253,16 +253,13 @@ int oauth_exchange(struct tx *tx, const struct oauth_exchange *in,
 	struct oauth_app app;
 	struct grant grant;
 	struct user user;
-	int found = sign_in(tx, in, &app.id, err);
+	int found = sign_in(tx, in, arena, &app, err);
 
 	*error_out = "invalid_client";
 	if (found <= 0)
 		return found;
 	*error_out = "invalid_grant";
 	found = take_code(tx, in->code, app.id, now_ms, &grant, err);
-	if (found <= 0)
-		return found;
-	found = oauth_app_find(tx->db, in->client_id, arena, &app, err);
 	if (found <= 0)
 		return found;
 	if (in->redirect_uri && strcmp(in->redirect_uri, app.redirect_uri) != 0)
