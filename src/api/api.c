@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/random.h"
 #include "base/thread/patience.h"
+#include "jobs/runner.h"
 #include "store/db.h"
 
 #include <string.h>
@@ -84,6 +85,12 @@ static void add_tables(struct router *router, struct api *api,
 			table.missing = &app_missing;
 		router_add(router, &table);
 	}
+}
+
+void api_wake_audience(const struct request *rq)
+{
+	if (api_of(rq)->audience_jobs)
+		runner_wake(api_of(rq)->audience_jobs);
 }
 
 void api_add_routes(struct router *router, struct api *api)

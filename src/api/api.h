@@ -47,5 +47,7 @@ struct api {
 };
 
 struct api *api_of(const struct request *rq);
+/* After a commit that may have added jobs of the audience. */
+void api_wake_audience(const struct request *rq);
 
 #endif

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/thread/patience.h"
-#include "jobs/runner.h"
 #include "sets/id_set.h"
 
 #include <string.h>
@@ -179,8 +178,7 @@ unsigned mc_statuses(const struct request *rq)
 
 void mc_wake(const struct request *rq)
 {
-	if (api_of(rq)->audience_jobs)
-		runner_wake(api_of(rq)->audience_jobs);
+	api_wake_audience(rq);
 }
 
 int mc_body(struct request *rq, const json_t **out, struct err *err)

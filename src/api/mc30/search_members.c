@@ -166,6 +166,7 @@ int mc_search_members(struct request *rq, struct response *rs, struct err *err)
 	 */
 	json_begin_object(&w);
 	if (write_found(rq, db, &exact, "exact_matches", &w, err) < 0 ||
+	    /* its index may be filled still */
 	    write_found(rq, db, full.total ? &full : &exact, "full_search", &w,
 			err) < 0)
 		return -1;

@@ -10,7 +10,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "http/page.h"
-#include "jobs/runner.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -73,8 +72,7 @@ static int sign_up(struct signup_page *page, const json_t *body,
 	    signup_ask(&tx, &page->list, &signup, &actor, rq->arena, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	if (api_of(rq)->audience_jobs)
-		runner_wake(api_of(rq)->audience_jobs);
+	api_wake_audience(rq);
 	return 0;
 }
 

@@ -9,11 +9,8 @@
 #include "audience/form/signup.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "delivery/delivery.h"
-#include "delivery/track.h"
 #include "delivery/track_token.h"
 #include "http/page.h"
-#include "jobs/runner.h"
 
 /* Whom a link is about. */
 struct about {
@@ -21,41 +18,6 @@ struct about {
 	struct member member; /* id 0: nobody is there any more */
 	enum signup_state state;
 };
-
-static int read_link(const struct request *rq, struct signup_link *out,
-		     struct err *err)
-{
-	struct track *track = delivery_track(api_of(rq)->delivery);
-	struct track_token token;
-
-	if (!track_token_parse(track_signing_keys(track),
-			       str_of(request_param(rq, "token")),
-			       TRACK_CONFIRM, &token))
-		return err_set(err, ERR_NOT_FOUND, "this link is not valid");
-	*out = (struct signup_link){ .member_id = token.member_id,
-				     .asked_ms = token.campaign_id,
-				     .mark = token.link_id };
-	return 0;
-}
-
-static void add_fact(const struct signup_page *page, enum reader_text label,
-		     const char *value, struct strbuf *out)
-{
-	strbuf_add_html(out, str_of(signup_text(page, label)));
-	strbuf_addstr(out, " <strong><bdi>");
-	strbuf_add_html(out, str_of(value));
-	strbuf_addstr(out, "</bdi></strong>");
-}
-
-static void add_who(const struct signup_page *page, const struct about *about,
-		    struct strbuf *out)
-{
-	strbuf_addstr(out, "<p>");
-	add_fact(page, READER_LIST, page->list.name, out);
-	strbuf_addstr(out, "<br>\n");
-	add_fact(page, READER_ADDRESS, about->member.address, out);
-	strbuf_addstr(out, "</p>\n");
-}
 
 static void write_page(const struct signup_page *page,
 		       const struct about *about, struct response *rs)
@@ -74,10 +36,10 @@ static void write_page(const struct signup_page *page,
 		strbuf_addstr(out, "</p>\n");
 	} else if (about->state == SIGNUP_DONE) {
 		page_paragraph(out, signup_text(page, READER_CONFIRMED));
-		add_who(page, about, out);
+		signup_add_who(page, about->member.address, out);
 	} else {
 		page_paragraph(out, signup_text(page, READER_CONFIRM_ASK));
-		add_who(page, about, out);
+		signup_add_who(page, about->member.address, out);
 		strbuf_addstr(out,
 			      "<form method=\"post\"><button type=\"submit\" "
 			      "name=\"confirm\" value=\"1\">");
@@ -114,7 +76,7 @@ int page_signup_confirm(struct request *rq, struct response *rs,
 	CLEANUP(signup_page_release) struct signup_page page = { .rq = rq };
 	struct about about = { .state = SIGNUP_OVER };
 
-	if (read_link(rq, &about.link, err) < 0 ||
+	if (signup_read_link(rq, TRACK_CONFIRM, &about.link, err) < 0 ||
 	    store_get(api_of(rq)->store, STORE_AUDIENCE, &page.db, err) < 0 ||
 	    signup_look(page.db, &about.link, rq->now_ms, rq->arena,
 			&about.member, &about.state, err) < 0)
@@ -135,8 +97,7 @@ static int confirm(struct request *rq, struct db *db, struct about *about,
 			   err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	if (api_of(rq)->audience_jobs)
-		runner_wake(api_of(rq)->audience_jobs);
+	api_wake_audience(rq);
 	return 0;
 }
 
@@ -151,7 +112,7 @@ int page_signup_confirm_post(struct request *rq, struct response *rs,
 	if (!request_form(rq, "confirm"))
 		return err_set(err, ERR_INVALID,
 			       "this needs the page's button");
-	if (read_link(rq, &about.link, err) < 0 ||
+	if (signup_read_link(rq, TRACK_CONFIRM, &about.link, err) < 0 ||
 	    store_get(api_of(rq)->store, STORE_AUDIENCE, &page.db, err) < 0 ||
 	    confirm(rq, page.db, &about, err) < 0 ||
 	    signup_look(page.db, &about.link, rq->now_ms, rq->arena,

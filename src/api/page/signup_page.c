@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "delivery/delivery.h"
+#include "delivery/track.h"
 #include "design/colour.h"
 #include "http/page.h"
 
@@ -289,4 +291,41 @@ void signup_write_page(const struct signup_page *page, struct response *rs)
 	}
 	signup_write_form(page, action_of(page), out);
 	page_end(out);
+}
+
+/* --- links of mails --- */
+
+int signup_read_link(const struct request *rq, enum track_purpose purpose,
+		     struct signup_link *out, struct err *err)
+{
+	struct track *track = delivery_track(api_of(rq)->delivery);
+	struct track_token token;
+
+	if (!track_token_parse(track_signing_keys(track),
+			       str_of(request_param(rq, "token")), purpose,
+			       &token))
+		return err_set(err, ERR_NOT_FOUND, "this link is not valid");
+	*out = (struct signup_link){ .member_id = token.member_id,
+				     .asked_ms = token.campaign_id,
+				     .mark = token.link_id };
+	return 0;
+}
+
+static void add_fact(const struct signup_page *page, enum reader_text label,
+		     const char *value, struct strbuf *out)
+{
+	strbuf_add_html(out, str_of(signup_text(page, label)));
+	strbuf_addstr(out, " <strong><bdi>");
+	strbuf_add_html(out, str_of(value));
+	strbuf_addstr(out, "</bdi></strong>");
+}
+
+void signup_add_who(const struct signup_page *page, const char *address,
+		    struct strbuf *out)
+{
+	strbuf_addstr(out, "<p>");
+	add_fact(page, READER_LIST, page->list.name, out);
+	strbuf_addstr(out, "<br>\n");
+	add_fact(page, READER_ADDRESS, address, out);
+	strbuf_addstr(out, "</p>\n");
 }

@@ -10,11 +10,13 @@
 #define API_PAGE_SIGNUP_PAGE_H
 
 #include "api/api.h"
+#include "audience/form/signup.h"
 #include "audience/form/signup_form.h"
 #include "audience/interest/interest.h"
 #include "audience/list.h"
 #include "audience/member.h"
 #include "audience/merge_field.h"
+#include "delivery/track_token.h"
 #include "reader/reader_text.h"
 
 struct signup_wrong {
@@ -80,6 +82,15 @@ enum signup_age {
 };
 enum signup_age signup_age(const struct signup_page *page);
 const char *signup_new_stamp(const struct signup_page *page);
+
+/* --- links of mails --- */
+
+/* {token} of the path, made for this purpose. ERR_NOT_FOUND. */
+int signup_read_link(const struct request *rq, enum track_purpose purpose,
+		     struct signup_link *out, struct err *err);
+/* Which audience, and whose address it is about. */
+void signup_add_who(const struct signup_page *page, const char *address,
+		    struct strbuf *out);
 
 /* --- showing --- */
 

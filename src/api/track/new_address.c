@@ -9,40 +9,8 @@
 #include "api/page/signup_page.h"
 #include "audience/form/address_change.h"
 #include "base/err.h"
-#include "delivery/delivery.h"
 #include "http/page.h"
-#include "jobs/runner.h"
 #include "store/store.h"
-
-static int read_link(const struct request *rq, struct signup_link *out,
-		     struct err *err)
-{
-	struct track *track = delivery_track(api_of(rq)->delivery);
-	struct track_token token;
-
-	if (!track_token_parse(track_signing_keys(track),
-			       str_of(request_param(rq, "token")), TRACK_MOVE,
-			       &token))
-		return err_set(err, ERR_NOT_FOUND, "this link is not valid");
-	*out = (struct signup_link){ .member_id = token.member_id,
-				     .asked_ms = token.campaign_id,
-				     .mark = token.link_id };
-	return 0;
-}
-
-static void add_address(const struct signup_page *page, const char *address,
-			struct strbuf *out)
-{
-	strbuf_addstr(out, "<p>");
-	strbuf_add_html(out, str_of(signup_text(page, READER_LIST)));
-	strbuf_addstr(out, " <strong><bdi>");
-	strbuf_add_html(out, str_of(page->list.name));
-	strbuf_addstr(out, "</bdi></strong><br>\n");
-	strbuf_add_html(out, str_of(signup_text(page, READER_ADDRESS)));
-	strbuf_addstr(out, " <strong><bdi>");
-	strbuf_add_html(out, str_of(address));
-	strbuf_addstr(out, "</bdi></strong></p>\n");
-}
 
 static void write_page(const struct signup_page *page,
 		       const struct address_change *change, struct response *rs)
@@ -55,10 +23,10 @@ static void write_page(const struct signup_page *page,
 		page_paragraph(out, signup_text(page, READER_NO_LINK));
 	} else if (change->state == SIGNUP_DONE) {
 		page_paragraph(out, signup_text(page, READER_MOVED));
-		add_address(page, change->address, out);
+		signup_add_who(page, change->address, out);
 	} else {
 		page_paragraph(out, signup_text(page, READER_MOVE_ASK));
-		add_address(page, change->address, out);
+		signup_add_who(page, change->address, out);
 		strbuf_addstr(out,
 			      "<form method=\"post\"><button type=\"submit\" "
 			      "name=\"confirm\" value=\"1\">");
@@ -96,7 +64,7 @@ int page_track_move(struct request *rq, struct response *rs, struct err *err)
 	struct address_change change;
 	struct signup_link link;
 
-	if (read_link(rq, &link, err) < 0 ||
+	if (signup_read_link(rq, TRACK_MOVE, &link, err) < 0 ||
 	    store_get(api_of(rq)->store, STORE_AUDIENCE, &page.db, err) < 0 ||
 	    address_change_look(page.db, &link, rq->now_ms, rq->arena, &change,
 				err) < 0)
@@ -118,8 +86,7 @@ static int confirm(struct request *rq, struct db *db,
 		    0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	if (api_of(rq)->audience_jobs)
-		runner_wake(api_of(rq)->audience_jobs);
+	api_wake_audience(rq);
 	return 0;
 }
 
@@ -134,7 +101,7 @@ int page_track_move_post(struct request *rq, struct response *rs,
 	if (!request_form(rq, "confirm"))
 		return err_set(err, ERR_INVALID,
 			       "this needs the page's button");
-	if (read_link(rq, &link, err) < 0 ||
+	if (signup_read_link(rq, TRACK_MOVE, &link, err) < 0 ||
 	    store_get(api_of(rq)->store, STORE_AUDIENCE, &page.db, err) < 0 ||
 	    confirm(rq, page.db, &link, &change, err) < 0)
 		return -1;

@@ -14,7 +14,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "http/page.h"
-#include "jobs/runner.h"
 #include "store/store.h"
 
 #include <string.h>
@@ -375,8 +374,7 @@ static int save(struct reader *r, const json_t *body, struct err *err)
 	member_op_release(&op);
 	if (ret < 0 || tx_commit(&tx, err) < 0)
 		return -1;
-	if (api_of(rq)->audience_jobs)
-		runner_wake(api_of(rq)->audience_jobs);
+	api_wake_audience(rq);
 	return 0;
 }
 
@@ -416,8 +414,7 @@ static int ask(struct reader *r, const char *address, struct err *err)
 			       &actor, rq->arena, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	if (api_of(rq)->audience_jobs)
-		runner_wake(api_of(rq)->audience_jobs);
+	api_wake_audience(rq);
 	return 0;
 }
 
