@@ -1,7 +1,7 @@
 -- schema: audience
 
--- name: campaign-find
--- By public id; removed ones are not found. args: hex
+-- What campaign_read_row reads.
+-- text: CAMPAIGN_ROW
 SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	c.tracking, c.segment_id, c.segment_opts, c.content_type,
 	CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,
@@ -12,48 +12,25 @@ SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
 FROM campaign c
 LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
+
+-- name: campaign-find
+-- By public id; removed ones are not found. args: hex
+:CAMPAIGN_ROW
 WHERE c.hex = ? AND c.status <> :CAMPAIGN_ARCHIVED FOR UPDATE OF c;
 
 -- name: campaign-get
 -- By key, removed ones too. args: id
-SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
-	c.tracking, c.segment_id, c.segment_opts, c.content_type,
-	CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,
-	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
-	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
-	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms,
-	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),
-	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
-FROM campaign c
-LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
+:CAMPAIGN_ROW
 WHERE c.id = ?;
 
 -- name: campaign-list-by-hex
 -- Removed ones too. args: JSON array of hexes
-SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
-	c.tracking, c.segment_id, c.segment_opts, c.content_type,
-	CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,
-	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
-	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
-	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms,
-	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),
-	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
-FROM campaign c
-LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
+:CAMPAIGN_ROW
 WHERE c.hex IN JSON_TEXTS(?) ORDER BY c.id;
 
 -- name: campaign-list-by-status
 -- What delivery works on, oldest send first. args: status
-SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
-	c.tracking, c.segment_id, c.segment_opts, c.content_type,
-	CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,
-	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
-	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
-	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms,
-	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),
-	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
-FROM campaign c
-LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
+:CAMPAIGN_ROW
 WHERE c.status = ? ORDER BY c.send_ms, c.id;
 
 -- name: campaign-list-due

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "campaign/campaign_private.h"
 #include "campaign/folder.h"
+#include "sql/campaign.h"
 #include "store/sqlbuild.h"
 
 /* A recipient with an address of that hash. */
@@ -77,30 +78,14 @@ static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 		add_sent_to(b, f->member_hash);
 }
 
-static const char from[] =
-	" FROM campaign c"
-	" LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL";
-
-static const char columns[] =
-	"SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status,"
-	" c.settings, c.tracking, c.segment_id, c.segment_opts,"
-	" c.content_type,"
-	" CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,"
-	" CASE WHEN c.plain_text IS NULL OR c.plain_text = ''"
-	" THEN 0 ELSE 1 END,"
-	" c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,"
-	" c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms,"
-	" c.updated_ms, c.folder_id,"
-	" (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),"
-	" (SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)";
-
 static int count_all(struct db *db, const struct campaign_filter *filter,
 		     struct arena *arena, int64_t *out, struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 
-	sqlbuild_add(&b, "SELECT COUNT(*)");
-	sqlbuild_add(&b, from);
+	sqlbuild_add(&b, "SELECT COUNT(*) FROM campaign c"
+			 " LEFT JOIN list l ON l.id = c.list_id"
+			 " AND l.deleted_ms IS NULL");
 	add_conditions(&b, filter);
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
@@ -130,8 +115,7 @@ int campaign_list(struct db *db, const struct campaign_filter *filter,
 
 	if (count_all(db, filter, arena, &total, err) < 0)
 		return -1;
-	sqlbuild_add(&b, columns);
-	sqlbuild_add(&b, from);
+	sqlbuild_add(&b, SQL_TEXT_CAMPAIGN_ROW);
 	add_conditions(&b, filter);
 	add_order(&b, filter);
 	if (sqlbuild_query(&b, db, &rows, err) < 0 ||
