@@ -9,7 +9,9 @@ SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
 	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms,
 	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),
-	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
+	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id),
+	c.variate, c.winner, c.winner_ms, c.spread, c.rss, c.parent_id,
+	(SELECT p.hex FROM campaign p WHERE p.id = c.parent_id)
 FROM campaign c
 LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
 

@@ -86,6 +86,13 @@ void campaign_read_row(const struct rows *rows, struct arena *arena, void *out)
 		.folder_id = rows_int(rows, 24),
 		.folder_hex = text_or(rows_dup(rows, 25, arena), ""),
 		.is_resent = rows_int(rows, 26) != 0,
+		.variate = rows_dup(rows, 27, arena),
+		.winner = (int)rows_int(rows, 28),
+		.winner_ms = rows_int(rows, 29),
+		.spread = rows_dup(rows, 30, arena),
+		.rss = rows_dup(rows, 31, arena),
+		.parent_id = rows_int(rows, 32),
+		.parent_hex = text_or(rows_dup(rows, 33, arena), ""),
 	};
 	campaign_settings_read(rows_text(rows, 7), arena, &c->settings);
 	campaign_tracking_read(rows_text(rows, 8), arena, &c->tracking);

@@ -80,7 +80,7 @@ struct campaign {
 	int64_t list_id;       /* 0: not chosen yet */
 	const char *list_hex;  /* "" if none (or deleted) */
 	const char *list_name; /* "" */
-	const char *type;      /* "regular", "plaintext" */
+	const char *type;      /* "regular", "plaintext", "variate", "rss" */
 	enum campaign_status status;
 	struct campaign_settings settings;
 	struct campaign_tracking tracking;
@@ -92,8 +92,15 @@ struct campaign {
 	const char *content_type; /* "html", "multichannel" ... */
 	bool has_html, has_plain; /* see campaign/content.h for the texts */
 	const char *archive_token;
-	int64_t schedule_ms; /* 0: none */
-	int64_t send_ms;     /* when the send was asked for, or started */
+	const char *variate;    /* JSON of variate_settings; NULL: no test */
+	int winner;             /* the variant of the rest; 0: not known */
+	int64_t winner_ms;      /* 0: not known */
+	const char *spread;     /* JSON of how sending is spread; NULL: not */
+	const char *rss;        /* JSON of rss_opts; NULL: none */
+	int64_t parent_id;      /* whose feed brought it; 0: none */
+	const char *parent_hex; /* "" */
+	int64_t schedule_ms;    /* 0: none */
+	int64_t send_ms;        /* when the send was asked for, or started */
 	int64_t done_ms;
 	bool frozen;
 	int64_t freeze_cursor;
