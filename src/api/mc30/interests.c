@@ -50,7 +50,7 @@ int mc_interest_categories_list(struct request *rq, struct response *rs,
 	CLEANUP(vec_release) struct interest_categories all = VEC_INIT;
 	struct json_writer w = mc_writer(rq, rs);
 	const char *base = mc_base(rq);
-	int64_t total = 0;
+	size_t total = 0;
 	struct mc_page page;
 	struct list list;
 
@@ -64,12 +64,12 @@ int mc_interest_categories_list(struct request *rq, struct response *rs,
 	vec_each (&all, c) {
 		if (!fits(rq, c))
 			continue;
-		if (total >= page.offset && total < page.offset + page.count)
+		if (mc_on_page(&page, total))
 			write_category(&list, c, base, &w);
 		total++;
 	}
 	json_end_array(&w);
-	mc_collection_end(&w, total, base,
+	mc_collection_end(&w, (int64_t)total, base,
 			  arena_printf(rq->arena,
 				       "/lists/%s/interest-categories",
 				       list.hex),

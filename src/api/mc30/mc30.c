@@ -63,6 +63,12 @@ int mc_page_or_cursor(const struct request *rq, struct mc_page *out,
 	return 0;
 }
 
+bool mc_on_page(const struct mc_page *page, size_t i)
+{
+	return (int64_t)i >= page->offset &&
+	       (int64_t)i - page->offset < page->count;
+}
+
 void mc_page_of_set(const struct mc_page *page, struct id_set *set,
 		    struct ids *out)
 {

@@ -32,6 +32,8 @@ int mc_page(const struct request *rq, struct mc_page *out, struct err *err);
  * the page before was, empty for the first; `count` is then at most 10,000. */
 int mc_page_or_cursor(const struct request *rq, struct mc_page *out,
 		      struct err *err);
+/* Is what stands at that place of all, from 0, on the page? */
+bool mc_on_page(const struct mc_page *page, size_t i);
 /* The ids of that page. */
 void mc_page_of_set(const struct mc_page *page, struct id_set *set,
 		    struct ids *out);

@@ -54,7 +54,7 @@ int mc_merge_fields_list(struct request *rq, struct response *rs,
 	CLEANUP(vec_release) struct merge_defs defs = VEC_INIT;
 	struct json_writer w = mc_writer(rq, rs);
 	const char *base = mc_base(rq);
-	int64_t total = 0;
+	size_t total = 0;
 	struct mc_page page;
 	struct list list;
 
@@ -67,14 +67,14 @@ int mc_merge_fields_list(struct request *rq, struct response *rs,
 	vec_each (&defs, def) {
 		if (!fits(rq, def))
 			continue;
-		if (total >= page.offset && total < page.offset + page.count)
+		if (mc_on_page(&page, total))
 			write_field(&list, def, base, &w);
 		total++;
 	}
 	json_end_array(&w);
 	json_key_text(&w, "list_id", list.hex);
 	mc_collection_end(
-		&w, total, base,
+		&w, (int64_t)total, base,
 		arena_printf(rq->arena, "/lists/%s/merge-fields", list.hex),
 		arena_printf(rq->arena, "/lists/%s", list.hex));
 	json_end_object(&w);

@@ -56,9 +56,9 @@ int mc_reports_click_details(struct request *rq, struct response *rs,
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "urls_clicked");
-	for (size_t i = (size_t)page.offset;
-	     i < links.n && i < (size_t)(page.offset + page.count); i++)
-		write_link(rq, &r.campaign, &links.v[i], &figures, &w);
+	for (size_t i = 0; i < links.n; i++)
+		if (mc_on_page(&page, i))
+			write_link(rq, &r.campaign, &links.v[i], &figures, &w);
 	json_end_array(&w);
 	mc_report_end(rq, &r.campaign, (int64_t)links.n, "/click-details", &w);
 	json_end_object(&w);

@@ -33,8 +33,9 @@ int mc_member_tags_list(struct request *rq, struct response *rs,
 			    member.email_hash);
 	json_begin_object(&w);
 	json_key_begin_array(&w, "tags");
-	for (size_t i = (size_t)page.offset;
-	     i < tags.n && i < (size_t)(page.offset + page.count); i++) {
+	for (size_t i = 0; i < tags.n; i++) {
+		if (!mc_on_page(&page, i))
+			continue;
 		json_begin_object(&w);
 		json_key_int(&w, "id", tags.v[i].segment_id);
 		json_key_text(&w, "name", tags.v[i].name);

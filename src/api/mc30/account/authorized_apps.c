@@ -55,9 +55,9 @@ int mc_authorized_apps_list(struct request *rq, struct response *rs,
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "apps");
-	for (int64_t i = page.offset;
-	     i < (int64_t)all.n && i < page.offset + page.count; i++)
-		if (write_app(rq, db, &all.v[i], &w, err) < 0)
+	for (size_t i = 0; i < all.n; i++)
+		if (mc_on_page(&page, i) &&
+		    write_app(rq, db, &all.v[i], &w, err) < 0)
 			return -1;
 	json_end_array(&w);
 	mc_collection_end(&w, (int64_t)all.n, mc_base(rq), "/authorized-apps",

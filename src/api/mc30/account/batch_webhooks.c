@@ -31,16 +31,15 @@ int mc_batch_webhooks_list(struct request *rq, struct response *rs,
 	CLEANUP(vec_release) struct batch_webhooks hooks = VEC_INIT;
 	struct json_writer w = mc_writer(rq, rs);
 	struct mc_page page;
-	int64_t nr = 0;
 
 	if (mc_page(rq, &page, err) < 0 || mc_db(rq, &db, err) < 0 ||
 	    batch_webhook_list(db, rq->arena, &hooks, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "webhooks");
-	vec_each (&hooks, hook)
-		if (nr++ >= page.offset && nr <= page.offset + page.count)
-			write_hook(rq, hook, &w);
+	for (size_t i = 0; i < hooks.n; i++)
+		if (mc_on_page(&page, i))
+			write_hook(rq, &hooks.v[i], &w);
 	json_end_array(&w);
 	mc_collection_end(&w, (int64_t)hooks.n, mc_base(rq), "/batch-webhooks",
 			  "/");

@@ -84,9 +84,10 @@ int mc_growth_history_list(struct request *rq, struct response *rs,
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "history");
-	for (int64_t i = page.offset, n = (int64_t)months.n;
-	     i < n && i - page.offset < page.count; i++)
-		write_month(rq, &list, &months.v[upwards ? n - 1 - i : i], &w);
+	for (size_t i = 0, n = months.n; i < n; i++)
+		if (mc_on_page(&page, i))
+			write_month(rq, &list,
+				    &months.v[upwards ? n - 1 - i : i], &w);
 	end_page(rq, &list, "growth-history", months.n, &w);
 	return 0;
 }
@@ -148,9 +149,9 @@ int mc_list_activity(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "activity");
-	for (int64_t i = page.offset;
-	     i < (int64_t)days.n && i - page.offset < page.count; i++)
-		write_day(rq, &list, &days.v[i], &w);
+	for (size_t i = 0; i < days.n; i++)
+		if (mc_on_page(&page, i))
+			write_day(rq, &list, &days.v[i], &w);
 	end_page(rq, &list, "activity", days.n, &w);
 	return 0;
 }

@@ -36,9 +36,9 @@ int mc_search_campaigns(struct request *rq, struct response *rs,
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "results");
-	for (int64_t i = page.offset;
-	     i < (int64_t)found.n && i < page.offset + page.count; i++)
-		if (write_result(rq, db, &found.v[i], &w, err) < 0)
+	for (size_t i = 0; i < found.n; i++)
+		if (mc_on_page(&page, i) &&
+		    write_result(rq, db, &found.v[i], &w, err) < 0)
 			return -1;
 	json_end_array(&w);
 	mc_collection_end(&w, (int64_t)found.n, mc_base(rq),
