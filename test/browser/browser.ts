@@ -95,7 +95,11 @@ export class Surfer {
   }
 
   async settle(): Promise<void> {
-    for (const context of this.contexts.splice(0)) await context.close();
+    for (const context of this.contexts.splice(0)) {
+      // who is answering a request that a page repeats must not meet one that is gone
+      for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
+      await context.close();
+    }
     const troubles = this.troubles.splice(0);
     this.allowed = [];
     assert.deepEqual(troubles, [], "the console says");
