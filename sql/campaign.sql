@@ -36,8 +36,10 @@ WHERE c.hex IN JSON_TEXTS(?) ORDER BY c.id;
 WHERE c.status = ? ORDER BY c.send_ms, c.id;
 
 -- name: campaign-list-due
--- Scheduled ones whose time has come. args: now_ms
-SELECT hex FROM campaign WHERE status = :CAMPAIGN_SCHEDULE AND schedule_ms <= ?
+-- Scheduled ones whose time has come, or may have: of those that are spread, it
+-- is looked at again. args: now_ms, the latest time of a spread one
+SELECT hex FROM campaign WHERE status = :CAMPAIGN_SCHEDULE
+	AND (schedule_ms <= ? OR (spread IS NOT NULL AND schedule_ms <= ?))
 ORDER BY schedule_ms, id;
 
 -- name: campaign-status
@@ -56,8 +58,9 @@ WHERE id = ? AND status = ?;
 
 -- name: campaign-schedule
 -- One writer: who has moved the status before, in this transaction.
--- args: schedule_ms or NULL, user or NULL, key or NULL, id
-UPDATE campaign SET schedule_ms = ?, scheduled_user = ?, scheduled_key = ? WHERE id = ?;
+-- args: schedule_ms or NULL, user or NULL, key or NULL, spread, id
+UPDATE campaign SET schedule_ms = ?, scheduled_user = ?, scheduled_key = ?, spread = CAST(? AS TEXT)
+WHERE id = ?;
 
 -- name: campaign-scheduled-by
 -- args: hex

@@ -196,11 +196,11 @@ ORDER BY member_id;
 SELECT DISTINCT campaign_id FROM recipient WHERE state IN (:RECIPIENT_OPEN);
 
 -- name: recipient-freeze
--- Enter members into the ledger. args: campaign, state, reason, at_ms, JSON
--- array of members, list (+: by the ids, not through the list)
-INSERT INTO recipient (campaign_id, member_id, state, reason, at_ms)
+-- Enter members into the ledger. args: campaign, state, reason, at_ms, variant,
+-- next_ms, JSON array of members, list (+: by the ids, not through the list)
+INSERT INTO recipient (campaign_id, member_id, state, reason, at_ms, variant, next_ms)
 SELECT CAST(? AS BIGINT), m.id, CAST(? AS INTEGER), CAST(? AS TEXT),
-	CAST(? AS BIGINT)
+	CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS BIGINT)
 FROM member m WHERE m.id IN JSON_INTS(?) AND +m.list_id = ?
 ON CONFLICT DO NOTHING;
 
@@ -224,17 +224,18 @@ VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
 SELECT link_id, url FROM campaign_link WHERE campaign_id = ? ORDER BY link_id;
 
 -- name: recipient-due-queued
--- Whom to send to next. args: campaign, limit
+-- Whom to send to next. args: campaign, now_ms, limit
 SELECT r.member_id, r.attempts, r.first_ms, r.uncertain, m.address,
-	m.unique_id, m.merge, m.opt_ms, m.language
+	m.unique_id, m.merge, m.opt_ms, m.language, r.variant
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.state = :RECIPIENT_QUEUED AND r.state IN (:RECIPIENT_OPEN)
+	AND r.next_ms <= ?
 ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
 
 -- name: recipient-due-deferred
 -- Those to try again. args: campaign, now_ms, limit
 SELECT r.member_id, r.attempts, r.first_ms, r.uncertain, m.address,
-	m.unique_id, m.merge, m.opt_ms, m.language
+	m.unique_id, m.merge, m.opt_ms, m.language, r.variant
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.state = :RECIPIENT_DEFERRED AND r.state IN (:RECIPIENT_OPEN)
 	AND r.next_ms <= ?
@@ -336,6 +337,10 @@ DELETE FROM outgoing_message WHERE LOWER(rcpt) = LOWER(?);
 -- Queue a single mail. args: sender, rcpt, source, next_ms, created_ms
 INSERT INTO outgoing_message (sender, rcpt, source, next_ms, created_ms)
 VALUES (?, ?, ?, ?, ?);
+
+-- name: recipient-variant
+-- Which variant one gets. args: campaign, member
+SELECT variant FROM recipient WHERE campaign_id = ? AND member_id = ?;
 
 -- name: recipient-moved
 -- Has the member another address than the message went to?

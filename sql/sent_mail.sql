@@ -7,7 +7,7 @@
 -- args: JSON campaigns, JSON lists, JSON hashes
 SELECT r.campaign_id, a.email_hash, m.id, m.address, m.unique_id, m.merge,
 	m.opt_ms, CASE WHEN m.moved_ms > r.first_ms THEN 1 ELSE 0 END,
-	m.language
+	m.language, r.variant
 FROM member_address a
 JOIN member m ON m.id = a.member_id
 JOIN recipient r ON r.member_id = m.id AND r.campaign_id IN JSON_INTS(?)

@@ -224,9 +224,10 @@ int campaign_resend(struct tx *tx, const char *hex, int64_t now_ms,
 int campaign_send(struct tx *tx, const char *hex,
 		  const struct campaign_sender_facts *facts, int64_t now_ms,
 		  struct err *err);
-/* at_ms: a quarter of an hour to come. */
+/* at_ms: a quarter of an hour to come. body: the action's, which may ask for
+ * Timewarp or batches (campaign_spread.h). */
 int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
-		      const struct campaign_order *order,
+		      const json_t *body, const struct campaign_order *order,
 		      const struct campaign_sender_facts *facts, int64_t now_ms,
 		      struct err *err);
 int campaign_unschedule(struct tx *tx, const char *hex, int64_t now_ms,

@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "campaign/campaign_hold.h"
 #include "campaign/campaign_private.h"
+#include "campaign/campaign_spread.h"
 #include "campaign/checklist.h"
+#include "campaign/variate/variate.h"
 #include "journal/gate.h"
 #include "sql/campaign.h"
 #include "store/db.h"
@@ -45,6 +47,7 @@ int campaign_send(struct tx *tx, const char *hex,
 		  struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign_spread spread;
 	struct campaign c;
 	int ready;
 
@@ -54,6 +57,11 @@ int campaign_send(struct tx *tx, const char *hex,
 	/* Paused ones are resumed; a campaign is never sent twice. */
 	if (c.status != CAMPAIGN_SAVE && c.status != CAMPAIGN_SCHEDULE)
 		return not_now(&c, "sent", err);
+	campaign_spread_read(c.spread, &spread);
+	if (spread.timewarp)
+		return err_title(err, ERR_CONFLICT, "Bad Request",
+				 "A campaign that is sent by time zone is "
+				 "scheduled.");
 	ready = is_ready(tx->db, &c, facts, now_ms, arena, err);
 	if (ready < 0)
 		return -1;
@@ -63,13 +71,37 @@ int campaign_send(struct tx *tx, const char *hex,
 									  : 0;
 }
 
+/* Why this way of sending is not scheduled for then; NULL: it is. */
+static const char *why_not_then(const struct campaign *c,
+				const struct campaign_spread *spread,
+				int64_t at_ms, int64_t now_ms,
+				struct arena *arena)
+{
+	struct variate v;
+	bool is_test = variate_read(c->variate, arena, &v);
+
+	if (at_ms % QUARTER != 0)
+		return "the time must be on the quarter hour (UTC).";
+	if (at_ms <= now_ms)
+		return "the time is not in the future.";
+	if (is_test && v.send_times_n > 0)
+		return "it tries several times: send it, and each part goes at "
+		       "its time.";
+	if (is_test && (spread->timewarp || spread->batch_count > 0))
+		return "a test is sent neither by time zone nor in batches.";
+	if (spread->timewarp && at_ms < now_ms + SPREAD_NOTICE_MS)
+		return "sending by time zone takes 24 hours of notice.";
+	return NULL;
+}
+
 int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
-		      const struct campaign_order *order,
+		      const json_t *body, const struct campaign_order *order,
 		      const struct campaign_sender_facts *facts, int64_t now_ms,
 		      struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	const char *refused = "This campaign cannot be scheduled: ";
+	const char *refused = "This campaign cannot be scheduled: ", *why;
+	struct campaign_spread spread;
 	struct campaign c;
 	int ready;
 
@@ -79,14 +111,13 @@ int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
 		return err_title(err, ERR_CONFLICT, "Bad Request",
 				 "%sit is %s.", refused,
 				 campaign_status_name(c.status));
-	if (at_ms % QUARTER != 0)
-		return err_title(err, ERR_CONFLICT, "Bad Request",
-				 "%sthe time must be on the quarter hour "
-				 "(UTC).",
-				 refused);
-	if (at_ms <= now_ms)
-		return err_title(err, ERR_CONFLICT, "Bad Request",
-				 "%sthe time is not in the future.", refused);
+	campaign_spread_read(c.spread, &spread);
+	if (campaign_spread_schedule(body, &spread, err) < 0)
+		return -1;
+	why = why_not_then(&c, &spread, at_ms, now_ms, arena);
+	if (why)
+		return err_title(err, ERR_CONFLICT, "Bad Request", "%s%s",
+				 refused, why);
 	ready = is_ready(tx->db, &c, facts, now_ms, arena, err);
 	if (ready < 0)
 		return -1;
@@ -95,8 +126,11 @@ int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
 	if (campaign_move(tx, c.id, CAMPAIGN_SCHEDULE, now_ms, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_CAMPAIGN_SCHEDULE,
-		       SQL_ARGS(sql_int(at_ms), sql_id_or_null(order->user_id),
-				sql_id_or_null(order->key_id), sql_int(c.id)),
+		       SQL_ARGS(
+			       sql_int(at_ms), sql_id_or_null(order->user_id),
+			       sql_id_or_null(order->key_id),
+			       sql_text(campaign_spread_format(&spread, arena)),
+			       sql_int(c.id)),
 		       err) < 0
 		       ? -1
 		       : 0;
@@ -106,17 +140,22 @@ int campaign_unschedule(struct tx *tx, const char *hex, int64_t now_ms,
 			struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign_spread spread;
 	struct campaign c;
 
 	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
 	if (c.status != CAMPAIGN_SCHEDULE)
 		return not_now(&c, "unscheduled", err);
+	campaign_spread_read(c.spread, &spread);
+	spread.batch_count = 0; /* who schedules it says it anew */
 	if (campaign_move(tx, c.id, CAMPAIGN_SAVE, now_ms, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_CAMPAIGN_SCHEDULE,
-		       SQL_ARGS(sql_null(), sql_null(), sql_null(),
-				sql_int(c.id)),
+		       SQL_ARGS(
+			       sql_null(), sql_null(), sql_null(),
+			       sql_text(campaign_spread_format(&spread, arena)),
+			       sql_int(c.id)),
 		       err) < 0
 		       ? -1
 		       : 0;
@@ -229,7 +268,8 @@ static int take_due(struct tx *tx, const char *hex,
 	found = campaign_find(tx->db, hex, arena, out, err);
 	if (found <= 0 || find_order(tx->db, hex, &now, err) < 0)
 		return found == 0 ? 0 : -1;
-	return out->status == CAMPAIGN_SCHEDULE && out->schedule_ms <= now_ms &&
+	return out->status == CAMPAIGN_SCHEDULE &&
+	       campaign_begins_ms(out) <= now_ms &&
 	       now.user_id == by->user_id && now.key_id == by->key_id;
 }
 
@@ -297,7 +337,9 @@ int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
 	CLEANUP(vec_release) struct texts due = VEC_INIT;
 	int started = 0;
 
-	if (db_list_texts(db, SQL_CAMPAIGN_LIST_DUE, SQL_ARGS(sql_int(now_ms)),
+	if (db_list_texts(db, SQL_CAMPAIGN_LIST_DUE,
+			  SQL_ARGS(sql_int(now_ms),
+				   sql_int(now_ms + SPREAD_AHEAD_MS)),
 			  arena, &due, err) < 0)
 		return -1;
 	vec_each (&due, hex) {

@@ -10,9 +10,12 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "campaign/campaign_private.h"
+#include "campaign/campaign_spread.h"
 #include "campaign/content.h"
 #include "campaign/feedback.h"
 #include "campaign/folder.h"
+#include "campaign/variate/variate.h"
+#include "campaign/variate/variate_content.h"
 #include "sql/campaign.h"
 #include "store/db.h"
 #include "store/update.h"
@@ -76,18 +79,6 @@ static int take_pages(const json_t *o, struct arena *arena,
 	return 1;
 }
 
-/* When readers get it would be another than the sender was told. */
-static int refuse_timewarp(const json_t *o, struct err *err)
-{
-	bool timewarp = false;
-
-	if (json_get_bool(o, "timewarp", &timewarp, err) < 0)
-		return -1;
-	return timewarp ? err_field(err, "timewarp",
-				    "Sending by time zone is not served here")
-			: 0;
-}
-
 static int take_settings(const json_t *o, struct arena *arena,
 			 struct campaign_settings *s, struct err *err)
 {
@@ -105,7 +96,7 @@ static int take_settings(const json_t *o, struct arena *arena,
 	    json_get_bool(o, "inline_css", &s->inline_css, err) < 0 ||
 	    json_get_bool(o, "auto_tweet", &s->auto_tweet, err) < 0 ||
 	    json_get_bool(o, "fb_comments", &s->fb_comments, err) < 0 ||
-	    take_pages(o, arena, s, err) < 0 || refuse_timewarp(o, err) < 0)
+	    take_pages(o, arena, s, err) < 0)
 		return in_object("settings", err);
 	if (*s->reply_to && !email_is_valid(s->reply_to))
 		return err_field(err, "settings.reply_to",
@@ -255,17 +246,19 @@ static int take_body(struct db *db, const json_t *body, struct arena *arena,
 		return -1;
 	if (recipients && take_recipients(db, recipients, arena, c, err) < 0)
 		return -1;
-	return 0;
+	if (variate_take_body(body, arena, c, err) < 0)
+		return -1;
+	return campaign_spread_take(body, arena, c, err);
 }
 
 static int check_type(const char *type, struct err *err)
 {
-	static const char *const others[] = { "variate", "rss", "absplit",
-					      "automation" };
+	static const char *const others[] = { "rss", "absplit", "automation" };
 
 	if (!type)
 		return err_field(err, "type", "Please enter a value");
-	if (!strcmp(type, "regular") || !strcmp(type, "plaintext"))
+	if (!strcmp(type, "regular") || !strcmp(type, "plaintext") ||
+	    !strcmp(type, "variate"))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (!strcmp(type, others[i]))
@@ -307,7 +300,8 @@ int campaign_store_new(struct tx *tx, const struct campaign *c,
 			     sql_text(token), sql_id_or_null(c->folder_id),
 			     sql_id_or_null(resend_of), sql_int(now_ms),
 			     sql_int(now_ms)),
-		    err) < 0)
+		    err) < 0 ||
+	    variate_store(tx, hex, c, err) < 0)
 		return -1;
 	return campaign_get_by_hex(tx->db, hex, arena, out, err);
 }
@@ -408,6 +402,8 @@ static void note_changes(const struct campaign *before,
 	update_text(u, "segment_opts", before->segment_opts, now->segment_opts);
 	update_text(u, "tracking", tracking_of(before, arena),
 		    tracking_of(now, arena));
+	update_text(u, "variate", before->variate, now->variate);
+	update_text(u, "spread", before->spread, now->spread);
 }
 
 int campaign_update(struct tx *tx, const char *hex, const json_t *body,
@@ -460,7 +456,8 @@ int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
 			       : 0;
 	case CAMPAIGN_SAVE:
 	case CAMPAIGN_SCHEDULE:
-		if (feedback_remove_all(tx, c.id, err) < 0)
+		if (feedback_remove_all(tx, c.id, err) < 0 ||
+		    variate_content_remove(tx, c.id, 1, err) < 0)
 			return -1;
 		return must_change(
 			db_exec(tx, SQL_CAMPAIGN_REMOVE,

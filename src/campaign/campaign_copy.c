@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "campaign/campaign_private.h"
 #include "campaign/folder.h"
+#include "campaign/variate/variate_content.h"
 #include "sql/campaign.h"
 
 #include <string.h>
@@ -57,7 +58,8 @@ static int store_copy(struct tx *tx, const struct campaign *c,
 	if (campaign_store_new(tx, c, resend_of, now_ms, arena, out, err) < 0 ||
 	    db_exec(tx, SQL_CAMPAIGN_COPY_CONTENT,
 		    SQL_ARGS(source, source, source, sql_int(out->id)),
-		    err) < 0)
+		    err) < 0 ||
+	    variate_content_copy(tx, c->id, out->id, err) < 0)
 		return -1;
 	return campaign_get(tx->db, out->id, arena, out, err);
 }

@@ -120,8 +120,8 @@ static int act(enum action action, const char *hex, int64_t at_ms)
 		result = campaign_send(&tx, hex, &facts, FIXTURE_NOW, &f.err);
 		break;
 	case SCHEDULE:
-		result = campaign_schedule(&tx, hex, at_ms, &orderer, &facts,
-					   FIXTURE_NOW, &f.err);
+		result = campaign_schedule(&tx, hex, at_ms, NULL, &orderer,
+					   &facts, FIXTURE_NOW, &f.err);
 		break;
 	case UNSCHEDULE:
 		result = campaign_unschedule(&tx, hex, FIXTURE_NOW, &f.err);

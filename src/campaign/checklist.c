@@ -9,6 +9,7 @@
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_look.h"
+#include "campaign/variate/variate_content.h"
 #include "journal/gate.h"
 
 #include <strings.h>
@@ -49,7 +50,12 @@ int campaign_count_recipients(struct db *db, const struct campaign *campaign,
 
 struct checker {
 	struct checklist *out;
+	struct db *db;
 	const struct campaign *campaign;
+	bool is_test;
+	struct variate variate;
+	const char *where; /* of which content; NULL: there is one only */
+	int64_t now_ms;
 	const struct campaign_sender_facts *facts;
 	struct merge_facts merge_facts;
 	struct merge_fields merge_fields;
@@ -64,6 +70,9 @@ static void add_item(struct checker *c, enum checklist_type type,
 {
 	struct checklist_item item = { type, id, heading, details };
 
+	if (c->where)
+		item.details =
+			arena_printf(c->arena, "%s: %s", c->where, details);
 	vec_push(&c->out->items, item);
 	if (type == CHECKLIST_ERROR)
 		c->out->is_ready = false;
@@ -98,6 +107,50 @@ static void check_subject(struct checker *c)
 			 arena_printf(c->arena, "\"%s\"", subject));
 }
 
+static void check_subjects(struct checker *c)
+{
+	const struct campaign *all = c->campaign;
+	const struct variate_texts *subjects = &c->variate.subject_lines;
+
+	if (subjects->n == 0)
+		check_subject(c);
+	for (int i = 0; i < subjects->n; i++) {
+		struct campaign one = *all;
+
+		one.settings.subject_line = subjects->v[i];
+		c->campaign = &one;
+		check_subject(c);
+	}
+	c->campaign = all;
+}
+
+/* Is there something to try, and somebody to try it with? */
+static void check_test(struct checker *c)
+{
+	const struct variate *v = &c->variate;
+	int n = variate_count(v);
+
+	if (!c->is_test)
+		return;
+	for (int i = 0; i < v->send_times_n; i++)
+		if (v->send_times[i] <= c->now_ms) {
+			add_item(c, CHECKLIST_ERROR, CHECKLIST_TEST, "Test",
+				 "A time to send at is over: give another.");
+			return;
+		}
+	if (n < 2)
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_TEST, "Test",
+			 "Give at least two subjects, senders, contents or "
+			 "times to try.");
+	else if (c->out->recipients < n)
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_TEST, "Test",
+			 "There are fewer recipients than combinations.");
+	else
+		add_item(c, CHECKLIST_SUCCESS, CHECKLIST_TEST, "Test",
+			 arena_printf(c->arena, "%d combinations are tried.",
+				      n));
+}
+
 int checklist_check_sender(const struct campaign *campaign, struct err *err)
 {
 	const struct campaign_settings *s = &campaign->settings;
@@ -129,6 +182,24 @@ static void check_sender(struct checker *c)
 		add_item(c, CHECKLIST_SUCCESS, CHECKLIST_SENDER, "From",
 			 arena_printf(c->arena, "%s <%s>", s->from_name,
 				      s->reply_to));
+}
+
+static void check_senders(struct checker *c)
+{
+	const struct campaign *all = c->campaign;
+	const struct variate *v = &c->variate;
+
+	if (v->from_names.n == 0)
+		check_sender(c);
+	for (int i = 0; i < v->from_names.n; i++) {
+		struct campaign one = *all;
+
+		one.settings.from_name = v->from_names.v[i];
+		one.settings.reply_to = v->reply_to_addresses.v[i];
+		c->campaign = &one;
+		check_sender(c);
+	}
+	c->campaign = all;
 }
 
 static void check_content(struct checker *c)
@@ -265,18 +336,37 @@ static void warn_tags_of_sender(struct checker *c)
 	add_tag_items(c, "From name", &problems);
 }
 
-static int warn_tags(struct checker *c, struct err *err)
+static int warn_tags_of_subjects(struct checker *c, struct err *err)
+{
+	const struct variate_texts *subjects = &c->variate.subject_lines;
+
+	if (subjects->n == 0)
+		return warn_tags_of(c, "Subject",
+				    str_of(c->campaign->settings.subject_line),
+				    MERGE_HEADER, err);
+	for (int i = 0; i < subjects->n; i++)
+		if (warn_tags_of(c, "Subject", str_of(subjects->v[i]),
+				 MERGE_HEADER, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int warn_tags_of_settings(struct checker *c, struct err *err)
 {
 	const struct campaign_settings *s = &c->campaign->settings;
 
 	warn_tags_of_sender(c);
-	if (warn_tags_of(c, "Subject", str_of(s->subject_line), MERGE_HEADER,
-			 err) < 0 ||
+	if (warn_tags_of_subjects(c, err) < 0 ||
 	    warn_tags_of(c, "Preview text", str_of(s->preview_text),
-			 MERGE_HEADER, err) < 0 ||
-	    warn_tags_of(c, "To name", str_of(s->to_name), MERGE_HEADER, err) <
-		    0 ||
-	    warn_tags_of(c, "HTML", c->content.html, MERGE_HTML, err) < 0)
+			 MERGE_HEADER, err) < 0)
+		return -1;
+	return warn_tags_of(c, "To name", str_of(s->to_name), MERGE_HEADER,
+			    err);
+}
+
+static int warn_tags_of_content(struct checker *c, struct err *err)
+{
+	if (warn_tags_of(c, "HTML", c->content.html, MERGE_HTML, err) < 0)
 		return -1;
 	if (c->content.plain_is_made)
 		return 0;
@@ -342,38 +432,79 @@ static void warn_dkim(struct checker *c)
 			 "do it.");
 }
 
+/* --- all of it --- */
+
+static int find_content_errors(struct checker *c, struct err *err)
+{
+	(void)err; /* as the other one */
+	check_content(c);
+	check_unsubscribe(c);
+	return 0;
+}
+
+static int find_content_warnings(struct checker *c, struct err *err)
+{
+	if (warn_tags_of_content(c, err) < 0)
+		return -1;
+	warn_links(c);
+	warn_images(c);
+	warn_unclosed(c);
+	warn_size(c);
+	return 0;
+}
+
+/* Each content, as its readers get it. */
+static int look_at_contents(struct checker *c,
+			    int (*look)(struct checker *c, struct err *err),
+			    struct err *err)
+{
+	const struct variate_texts *labels = &c->variate.contents;
+	int n = variate_contents(c->campaign), ret = 0;
+
+	for (int i = 0; i < n && ret == 0; i++) {
+		if (variate_content_get(c->db, c->campaign->id, i + 1, c->arena,
+					&c->content, err) < 0)
+			return -1;
+		content_mend(&c->content, &c->merge_fields, c->arena);
+		html_links_scan(c->content.html, c->arena, &c->links);
+		c->where = n > 1 ? labels->v[i] : NULL;
+		ret = look(c, err);
+	}
+	c->where = NULL;
+	return ret;
+}
+
 int checklist_make(struct db *db, const struct campaign *campaign,
 		   const struct campaign_sender_facts *facts, int64_t now_ms,
 		   struct arena *arena, struct checklist *out, struct err *err)
 {
-	struct checker c = {
-		.out = out, .campaign = campaign, .facts = facts, .arena = arena
-	};
+	struct checker c = { .out = out,
+			     .db = db,
+			     .campaign = campaign,
+			     .now_ms = now_ms,
+			     .facts = facts,
+			     .arena = arena };
 
 	*out = (struct checklist){ .is_ready = true };
+	c.is_test = variate_read(campaign->variate, arena, &c.variate);
 	if (campaign_count_recipients(db, campaign, now_ms, &out->recipients,
 				      err) < 0 ||
 	    campaign_merge_facts(db, campaign, facts, now_ms, arena,
 				 &c.merge_facts, err) < 0 ||
 	    merge_fields_load(db, campaign->list_id, arena, &c.merge_fields,
-			      err) < 0 ||
-	    content_get(db, campaign->id, arena, &c.content, err) < 0)
+			      err) < 0)
 		return -1;
-	content_mend(&c.content, &c.merge_fields, arena);
-	html_links_scan(c.content.html, arena, &c.links);
 	check_recipients(&c);
-	check_subject(&c);
-	check_sender(&c);
-	check_content(&c);
-	check_unsubscribe(&c);
+	check_subjects(&c);
+	check_test(&c);
+	check_senders(&c);
+	if (look_at_contents(&c, find_content_errors, err) < 0)
+		return -1;
 	check_address(&c);
 	check_links_lead(&c);
-	if (check_gate(&c, db, err) < 0 || warn_tags(&c, err) < 0)
+	if (check_gate(&c, db, err) < 0 || warn_tags_of_settings(&c, err) < 0 ||
+	    look_at_contents(&c, find_content_warnings, err) < 0)
 		return -1;
-	warn_links(&c);
-	warn_images(&c);
-	warn_unclosed(&c);
-	warn_size(&c);
 	warn_dkim(&c);
 	return 0;
 }

@@ -2,8 +2,10 @@
  * campaign/checklist.h - is a campaign ready to send?
  *
  * Only missing recipients, subject, sender, content, postal address, or public
- * URL are errors, and that sending is off; they stop a send. The unsubscribe
- * link is never missing: whoever sends adds it with the footer. All else warns.
+ * URL are errors, that sending is off, and that a test has nothing to try; they
+ * stop a send. Each subject, sender and content of a test is looked at. The
+ * unsubscribe link is never missing: whoever sends adds it with the footer. All
+ * else warns.
  */
 #ifndef CAMPAIGN_CHECKLIST_H
 #define CAMPAIGN_CHECKLIST_H
@@ -23,6 +25,7 @@ const char *checklist_type_name(enum checklist_type type);
 enum checklist_id {
 	CHECKLIST_RECIPIENTS = 100,
 	CHECKLIST_SUBJECT = 200,
+	CHECKLIST_TEST = 250,
 	CHECKLIST_SENDER = 300,
 	CHECKLIST_CONTENT = 400,
 	CHECKLIST_TAGS = 410,

@@ -42,17 +42,23 @@ struct merge_fields;
 void content_mend(struct content *content, const struct merge_fields *fields,
 		  struct arena *arena);
 
+#define CONTENTS_MAX 3 /* of a test */
+
 /*
  * body: the API's {html}, {template: {id, sections}} or {url}, and
- * {plain_text}; what it does not give stays. page: the HTML at its url
- * (content_fetch.h), if content_url found one. ERR_NOT_FOUND; ERR_CONFLICT: the
- * campaign is not in `save`; ERR_INVALID names the field; ERR_RETRY: it is
- * being sent right now.
+ * {plain_text}; what it does not give stays. Or, of a test, {variate_contents}:
+ * all of its contents (campaign/variate/variate_content.h). pages: the HTML at
+ * their urls (content_fetch.h), where content_url found one; may be NULL.
+ * ERR_NOT_FOUND; ERR_CONFLICT: the campaign is not in `save`; ERR_INVALID names
+ * the field; ERR_RETRY: it is being sent right now.
  */
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
-		const char *page, int64_t now_ms, struct err *err);
-/* 1 and the url of a body, 0: it gives none, -1 ERR_INVALID. */
-int content_url(const json_t *body, const char **out, struct err *err);
+		const char *const pages[CONTENTS_MAX], int64_t now_ms,
+		struct err *err);
+/* 1 and the url of a body's content (from 0; its own is the first), 0: it gives
+ * none, -1 ERR_INVALID. */
+int content_url(const json_t *body, size_t content, const char **out,
+		struct err *err);
 /* The HTML of a template, as it is, of a campaign in `save` that this
  * transaction has locked. ERR_INVALID with field "settings.template_id". */
 struct campaign;

@@ -5,12 +5,16 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "campaign/campaign_private.h"
 #include "campaign/content.h"
 #include "campaign/html/html_sections.h"
 #include "campaign/template/template.h"
+#include "campaign/variate/variate_content.h"
 #include "sql/campaign.h"
 #include "store/db.h"
+
+#define LABEL_MAX 100 /* characters */
 
 /* What the body gives; NULL: nothing, which leaves it as it is. */
 struct given {
@@ -52,10 +56,6 @@ static int refuse_others(const json_t *body, struct err *err)
 		return err_field(err, "archive",
 				 "Content by archive is not served here; give "
 				 "html, and its pictures to the file manager");
-	if (is_given(body, "variate_contents"))
-		return err_field(err, "variate_contents",
-				 "Several contents of one campaign are not "
-				 "served here");
 	return 0;
 }
 
@@ -76,13 +76,26 @@ static int refuse_several(const json_t *body, struct err *err)
 	return 0;
 }
 
+/* The url of one content. */
+static int url_of(const json_t *o, const char **out, struct err *err)
+{
+	const char *url = NULL;
+
+	if (json_get_text(o, "url", &url, err) < 0)
+		return -1;
+	if (!url || !*url)
+		return 0;
+	*out = url;
+	return 1;
+}
+
 static int read_given(const json_t *body, struct given *out, struct err *err)
 {
 	*out = (struct given){ .html = NULL };
 	if (refuse_others(body, err) < 0 || refuse_several(body, err) < 0 ||
 	    json_get_text(body, "html", &out->html, err) < 0 ||
 	    json_get_text(body, "plain_text", &out->plain_text, err) < 0 ||
-	    content_url(body, &out->url, err) < 0)
+	    url_of(body, &out->url, err) < 0)
 		return -1;
 	if (is_given(body, "template") &&
 	    json_get_object(body, "template", &out->template, err) < 0)
@@ -95,16 +108,14 @@ static int read_given(const json_t *body, struct given *out, struct err *err)
 	return 0;
 }
 
-int content_url(const json_t *body, const char **out, struct err *err)
+int content_url(const json_t *body, size_t content, const char **out,
+		struct err *err)
 {
-	const char *url = NULL;
+	const json_t *several = json_object_get(body, "variate_contents");
 
-	if (json_get_text(body, "url", &url, err) < 0)
-		return -1;
-	if (!url || !*url)
-		return 0;
-	*out = url;
-	return 1;
+	if (json_array_size(several) > 0)
+		return url_of(json_array_get(several, content), out, err);
+	return content == 0 ? url_of(body, out, err) : 0;
 }
 
 /* --- templates --- */
@@ -249,8 +260,145 @@ static int store(struct tx *tx, const struct campaign *c, const struct given *g,
 	return changed < 0 ? -1 : 0;
 }
 
+/* Fills in what is behind a template's id or a url. */
+static int resolve(struct tx *tx, struct given *g, const char *page,
+		   struct arena *arena, struct err *err)
+{
+	if (g->template && take_template(tx->db, arena, g, err) < 0)
+		return -1;
+	if (g->url) {
+		BUG_ON(!page);
+		g->html = page;
+		g->content_type = "url";
+	}
+	return 0;
+}
+
+/* --- the contents of a test --- */
+
+/* "variate_contents" before the field that an error names. */
+static int in_contents(struct err *err)
+{
+	struct err inner = *err;
+	char field[2 * sizeof(inner.field)];
+
+	if (inner.code != ERR_INVALID || !inner.field[0])
+		return -1;
+	(void)snprintf(field, sizeof(field), "variate_contents.%s",
+		       inner.field);
+	return err_field(err, field, "%s", inner.text);
+}
+
+static int take_label(const json_t *o, struct arena *arena,
+		      struct variate_texts *labels, struct err *err)
+{
+	const char *label = NULL;
+
+	if (json_get_text(o, "content_label", &label, err) < 0)
+		return -1;
+	if (!label || utf8_is_blank(label))
+		return err_field(err, "content_label", "Please enter a value");
+	if (utf8_length(str_of(label)) > LABEL_MAX)
+		return err_field(err, "content_label",
+				 "Please enter at most %d characters",
+				 LABEL_MAX);
+	labels->v[labels->n++] = arena_strdup(arena, label);
+	return 0;
+}
+
+struct contents_put {
+	struct tx *tx;
+	const struct campaign *campaign;
+	const char *const *pages; /* NULL: there are none */
+	int64_t now_ms;
+	struct arena *arena;
+	struct variate_texts labels;
+};
+
+/* All of it is new: what is not given is empty. */
+static int store_at(const struct contents_put *p, int position, struct given *g,
+		    struct err *err)
+{
+	g->html = g->html ? g->html : "";
+	g->plain_text = g->plain_text ? g->plain_text : "";
+	g->content_type = g->content_type ? g->content_type : "html";
+	if (position == 1)
+		return store(p->tx, p->campaign, g, p->now_ms, p->arena, err);
+	if (content_check_text("html", g->html, err) < 0 ||
+	    content_check_text("plain_text", g->plain_text, err) < 0)
+		return -1;
+	return variate_content_put(p->tx, p->campaign->id, position, g->html,
+				   g->plain_text, err);
+}
+
+static int put_one(struct contents_put *p, int position, const json_t *o,
+		   struct err *err)
+{
+	const char *page = p->pages ? p->pages[position - 1] : NULL;
+	struct given g;
+
+	if (!json_is_object(o))
+		return err_field(err, "content_label", "Please enter a value");
+	if (take_label(o, p->arena, &p->labels, err) < 0 ||
+	    read_given(o, &g, err) < 0 ||
+	    resolve(p->tx, &g, page, p->arena, err) < 0)
+		return -1;
+	return store_at(p, position, &g, err);
+}
+
+static int check_several(const struct campaign *c, const json_t *body,
+			 const json_t **out, struct err *err)
+{
+	if (json_get_array(body, "variate_contents", out, err) < 0)
+		return -1;
+	if (!c->variate)
+		return err_field(err, "variate_contents",
+				 "Only campaigns of type variate have these");
+	if (is_given(body, "html") || is_given(body, "url") ||
+	    is_given(body, "template") || is_given(body, "plain_text"))
+		return err_field(err, "variate_contents",
+				 "Give these alone: they are all contents");
+	if (json_array_size(*out) > CONTENTS_MAX)
+		return err_field(err, "variate_contents",
+				 "Please give at most %d", CONTENTS_MAX);
+	return 0;
+}
+
+static int put_several(struct contents_put *p, const json_t *body,
+		       struct err *err)
+{
+	const json_t *contents = NULL;
+	int n;
+
+	if (check_several(p->campaign, body, &contents, err) < 0)
+		return -1;
+	n = (int)json_array_size(contents);
+	for (int i = 0; i < n; i++)
+		if (put_one(p, i + 1, json_array_get(contents, (size_t)i),
+			    err) < 0)
+			return in_contents(err);
+	return variate_content_remove(p->tx, p->campaign->id, n, err) < 0
+		       ? -1
+		       : variate_put_labels(p->tx, p->campaign, &p->labels,
+					    p->now_ms, err);
+}
+
+/* HTML alone is the one content of a test. */
+static int drop_others(struct tx *tx, const struct campaign *c,
+		       const struct given *g, int64_t now_ms, struct err *err)
+{
+	const struct variate_texts none = { .n = 0 };
+
+	if (!c->variate || !g->html || variate_contents(c) == 1)
+		return 0;
+	return variate_content_remove(tx, c->id, 1, err) < 0
+		       ? -1
+		       : variate_put_labels(tx, c, &none, now_ms, err);
+}
+
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
-		const char *page, int64_t now_ms, struct err *err)
+		const char *const pages[CONTENTS_MAX], int64_t now_ms,
+		struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct campaign campaign;
@@ -258,15 +406,20 @@ int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 
 	if (campaign_get_by_hex(tx->db, campaign_hex, arena, &campaign, err) <
 		    0 ||
-	    must_be_saved(&campaign, err) < 0 || read_given(body, &g, err) < 0)
+	    must_be_saved(&campaign, err) < 0)
 		return -1;
-	if (g.template && take_template(tx->db, arena, &g, err) < 0)
+	if (is_given(body, "variate_contents"))
+		return put_several(
+			&(struct contents_put){ .tx = tx,
+						.campaign = &campaign,
+						.pages = pages,
+						.now_ms = now_ms,
+						.arena = arena },
+			body, err);
+	if (read_given(body, &g, err) < 0 ||
+	    resolve(tx, &g, pages ? pages[0] : NULL, arena, err) < 0 ||
+	    drop_others(tx, &campaign, &g, now_ms, err) < 0)
 		return -1;
-	if (g.url) {
-		BUG_ON(!page);
-		g.html = page;
-		g.content_type = "url";
-	}
 	return store(tx, &campaign, &g, now_ms, arena, err);
 }
 

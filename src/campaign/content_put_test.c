@@ -57,9 +57,10 @@ static int put(const char *text, const char *page, struct err *err)
 				       (long long)template_id, text + 1)
 			: text);
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *const pages[CONTENTS_MAX] = { page };
 
 	if (tx_begin(f.db, &tx, err) < 0 ||
-	    content_put(&tx, hex, body, page, FIXTURE_NOW, err) < 0)
+	    content_put(&tx, hex, body, pages, FIXTURE_NOW, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

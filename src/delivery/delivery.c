@@ -10,6 +10,7 @@
 #include "base/strbuf.h"
 #include "campaign/campaign.h"
 #include "campaign/checklist.h"
+#include "campaign/variate/variate.h"
 #include "delivery/apply/applier.h"
 #include "delivery/apply/keeper.h"
 #include "delivery/event_writer.h"
@@ -582,41 +583,88 @@ static int refuse_test(struct test_mail *t, const char *address,
 			 address);
 }
 
-int delivery_send_test(struct delivery *d, int64_t campaign_id,
-		       const char *const *addresses, size_t n, struct err *err)
+/* One variant, to all of them. */
+static int queue_variant(struct test_mail *t, struct tx *tx,
+			 int64_t campaign_id, int variant,
+			 const char *const *addresses, size_t n,
+			 struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(mailing_put) struct mailing *mailing = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct test_mail t = { .d = d,
-			       .arena = arena,
-			       .now_ms = clock_now_ms() };
+
+	if (mailing_get(t->db, &t->d->mailing, campaign_id, variant, t->now_ms,
+			&mailing, err) < 0)
+		return -1;
+	t->mailing = mailing;
+	for (size_t i = 0; i < n; i++)
+		if (queue_test(t, tx, addresses[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Which variants: from *first to *last. */
+static int choose_variants(const struct campaign *c, const char *combination,
+			   struct arena *arena, int *first, int *last,
+			   struct err *err)
+{
+	struct variate v;
+
+	*first = *last = 1;
+	(void)variate_read(c->variate, arena, &v);
+	*last = variate_count(&v);
+	if (!combination)
+		return 0;
+	*first = *last = c->variate ? variate_find(&v, c->hex, combination) : 0;
+	return *first > 0 ? 0
+			  : err_field(err, "combination_id",
+				      "The test has no such combination");
+}
+
+/* Before anything is made. */
+static int check_test(struct delivery *d, struct db *db,
+		      const char *const *addresses, size_t n, struct err *err)
+{
 	struct campaign_sender_facts facts;
-	struct campaign campaign;
 	const char *why;
 
-	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
-	    delivery_facts(d, db, &facts, err) < 0)
+	if (delivery_facts(d, db, &facts, err) < 0)
 		return -1;
 	why = campaign_cannot_leave(&facts);
 	if (why)
 		return err_title(err, ERR_CONFLICT, "Bad Request", "%s", why);
-	if (!facts.outbox &&
-	    barred_refuse(&d->setup.barred, addresses, n, err) < 0)
-		return -1;
-	if (campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
+	return facts.outbox
+		       ? 0
+		       : barred_refuse(&d->setup.barred, addresses, n, err);
+}
+
+int delivery_send_test(struct delivery *d, int64_t campaign_id,
+		       const char *combination, const char *const *addresses,
+		       size_t n, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct test_mail t = { .d = d,
+			       .arena = arena,
+			       .now_ms = clock_now_ms() };
+	struct campaign campaign;
+	int first, last;
+
+	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    check_test(d, db, addresses, n, err) < 0 ||
+	    campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
 	    checklist_check_sender(&campaign, err) < 0 ||
-	    mailing_get(db, &d->mailing, campaign_id, t.now_ms, &mailing, err) <
+	    choose_variants(&campaign, combination, arena, &first, &last, err) <
 		    0 ||
 	    tx_begin(db, &tx, err) < 0)
 		return -1;
 	t.db = db;
 	t.list_id = campaign.list_id;
-	t.mailing = mailing;
 	for (size_t i = 0; i < n; i++)
-		if (refuse_test(&t, addresses[i], err) < 0 ||
-		    queue_test(&t, &tx, addresses[i], err) < 0)
+		if (refuse_test(&t, addresses[i], err) < 0)
+			return -1;
+	for (int i = first; i <= last; i++)
+		if (queue_variant(&t, &tx, campaign_id, i, addresses, n, err) <
+		    0)
 			return -1;
 	if (tx_commit(&tx, err) < 0)
 		return -1;

@@ -2,14 +2,17 @@
 
 #include "audience/member.h"
 #include "audience/segment_target.h"
+#include "audience/side/side.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
+#include "campaign/variate/variate_content.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
+#include "delivery/spread.h"
 #include "sets/id_set.h"
 #include "store/db.h"
 
@@ -23,8 +26,12 @@ struct freezer {
 	const struct campaign *campaign;
 	const char *owner;
 	int64_t now_ms;
+	struct spread spread;
+	struct id_set mailable; /* who has a place, if it is spread */
+	int64_t place;          /* of the next of them */
 	int64_t ids[CHUNK];
 	const char *reasons[CHUNK];
+	struct spread_place places[CHUNK];
 	size_t n;
 };
 
@@ -33,21 +40,26 @@ static int still_ours(struct freezer *f, struct tx *tx, struct err *err)
 	return f->owner ? lease_check(tx, LEASE_DELIVERY, f->owner, err) : 1;
 }
 
-static bool same_reason(const char *a, const char *b)
+/* Do both enter as the same but for who they are? */
+static bool is_alike(const struct freezer *f, size_t a, size_t b)
 {
-	return a == b || (a && b && strcmp(a, b) == 0);
+	const char *x = f->reasons[a], *y = f->reasons[b];
+
+	return (x == y || (x && y && strcmp(x, y) == 0)) &&
+	       f->places[a].variant == f->places[b].variant &&
+	       f->places[a].next_ms == f->places[b].next_ms;
 }
 
-/* One statement for all of the chunk that have the reason of [first]. */
-static int enter_with_reason(struct freezer *f, struct tx *tx, size_t first,
-			     bool done[CHUNK], struct err *err)
+/* One statement for all of the chunk that are like [first]. */
+static int enter_alike(struct freezer *f, struct tx *tx, size_t first,
+		       bool done[CHUNK], struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const char *reason = f->reasons[first];
 
 	for (size_t i = first; i < f->n; i++) {
-		if (done[i] || !same_reason(f->reasons[i], reason))
+		if (done[i] || !is_alike(f, i, first))
 			continue;
 		vec_push(&ids, f->ids[i]);
 		done[i] = true;
@@ -57,6 +69,8 @@ static int enter_with_reason(struct freezer *f, struct tx *tx, size_t first,
 				sql_int(reason ? RECIPIENT_LEFT_OUT
 					       : RECIPIENT_QUEUED),
 				sql_text(reason), sql_int(f->now_ms),
+				sql_int(f->places[first].variant),
+				sql_int(f->places[first].next_ms),
 				sql_keys(&ids, &keys),
 				sql_int(f->campaign->list_id)),
 		       err);
@@ -76,7 +90,7 @@ static int enter_chunk(struct freezer *f, struct err *err)
 	if (consent_check(f->db, f->ids, f->n, f->reasons, err) < 0)
 		return -1;
 	for (size_t i = 0; i < f->n; i++)
-		if (!done[i] && enter_with_reason(f, &tx, i, done, err) < 0)
+		if (!done[i] && enter_alike(f, &tx, i, done, err) < 0)
 			return -1;
 	if (db_exec(&tx, SQL_RECIPIENT_FREEZE_CURSOR,
 		    SQL_ARGS(sql_int(f->ids[f->n - 1]),
@@ -97,28 +111,46 @@ static void link_hex(const struct campaign *campaign, const char *url,
 	out[10] = '\0';
 }
 
+/* Of the content at a position: those that are new to the campaign get the next
+ * ids, as in a mailing. */
+static int add_links(struct tx *tx, const struct campaign *campaign,
+		     int position, const struct merge_fields *fields,
+		     struct arena *arena, struct html_links *all,
+		     struct err *err)
+{
+	struct content content;
+	struct html_links links;
+
+	if (variate_content_get(tx->db, campaign->id, position, arena, &content,
+				err) < 0)
+		return -1;
+	content_mend(&content, fields, arena);
+	html_links_scan(content.html, arena, &links);
+	html_links_join(all, &links, arena);
+	return 0;
+}
+
 int freeze_links(struct tx *tx, const struct campaign *campaign,
 		 struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct html_links all = { .n = 0 };
 	struct merge_fields fields;
-	struct content content;
-	struct html_links links;
 	char hex[MD5_HEX + 1];
 
-	if (content_get(tx->db, campaign->id, arena, &content, err) < 0 ||
-	    merge_fields_load(tx->db, campaign->list_id, arena, &fields, err) <
-		    0)
+	if (merge_fields_load(tx->db, campaign->list_id, arena, &fields, err) <
+	    0)
 		return -1;
-	content_mend(&content, &fields, arena);
-	html_links_scan(content.html, arena, &links);
-	for (size_t i = 0; i < links.distinct_n; i++) {
-		const struct html_link *link = links.distinct[i];
+	for (int i = 1; i <= variate_contents(campaign); i++)
+		if (add_links(tx, campaign, i, &fields, arena, &all, err) < 0)
+			return -1;
+	for (size_t i = 0; i < all.distinct_n; i++) {
+		const struct html_link *link = all.distinct[i];
 
 		link_hex(campaign, link->target, hex);
 		if (db_exec(tx, SQL_RECIPIENT_LINK_ADD,
 			    SQL_ARGS(sql_int(campaign->id),
-				     sql_int(link->link_id), sql_text(hex),
+				     sql_int((int64_t)i + 1), sql_text(hex),
 				     sql_text(link->target)),
 			    err) < 0)
 			return -1;
@@ -157,6 +189,66 @@ static unsigned wanted_statuses(const struct campaign *campaign)
 	       MEMBER_STATUS_BIT(MEMBER_PENDING);
 }
 
+/* Where those of the chunk live; only Timewarp asks. */
+static int load_zones(struct freezer *f, struct member_places *out,
+		      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	if (!f->spread.how.timewarp)
+		return 0;
+	for (size_t i = 0; i < f->n; i++)
+		vec_push(&ids, f->ids[i]);
+	return member_places_list(f->db, sql_keys(&ids, &keys), out, err);
+}
+
+/* Who has said nothing has the account's zone, UTC. */
+static int64_t zone_of(const struct member_places *all, int64_t member_id)
+{
+	size_t i = vec_lower(all, member_id, member_id);
+
+	return i < all->n && all->v[i].member_id == member_id
+		       ? spread_zone_ms(all->v[i].longitude)
+		       : 0;
+}
+
+/* Of each of the chunk; who is not mailable has none. */
+static int find_places(struct freezer *f, struct err *err)
+{
+	CLEANUP(vec_release) struct member_places where = VEC_INIT;
+	const struct spread_place none = { .variant = 0 };
+
+	if (load_zones(f, &where, err) < 0)
+		return -1;
+	for (size_t i = 0; i < f->n; i++)
+		f->places[i] = f->spread.is_spread && id_set_has(&f->mailable,
+								 f->ids[i])
+				       ? spread_of(&f->spread, f->place++,
+						   zone_of(&where, f->ids[i]))
+				       : none;
+	return 0;
+}
+
+/* Whoever goes on where another was ends up with the same places. */
+static int begin_spread(struct freezer *f, struct segment_target target,
+			struct arena *arena, struct err *err)
+{
+	int64_t id = 0;
+
+	spread_init(&f->spread, f->campaign, 0, arena);
+	if (!f->spread.is_spread)
+		return 0;
+	target.statuses = MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED);
+	if (segment_members(f->db, &target, f->now_ms, &f->mailable, err) < 0)
+		return -1;
+	spread_init(&f->spread, f->campaign, id_set_count(&f->mailable), arena);
+	while ((id = id_set_next(&f->mailable, id)) > 0 &&
+	       id <= f->campaign->freeze_cursor)
+		f->place++;
+	return 0;
+}
+
 /* 1: all are in, 2: more to do, 0: the lease was lost, -1. */
 static int enter_some(struct freezer *f, struct id_set *set, struct err *err)
 {
@@ -170,6 +262,8 @@ static int enter_some(struct freezer *f, struct id_set *set, struct err *err)
 			f->ids[f->n++] = id;
 		if (f->n == 0)
 			return 1;
+		if (find_places(f, err) < 0)
+			return -1;
 		rc = enter_chunk(f, err);
 		if (rc <= 0)
 			return rc;
@@ -196,10 +290,12 @@ int freeze_campaign(struct db *db, const struct campaign *campaign,
 	f->campaign = campaign;
 	f->owner = owner;
 	f->now_ms = now_ms;
-	if (segment_members(db, &target, now_ms, &set, err) < 0)
-		return err_prefix(err, "recipients of campaign %s",
-				  campaign->hex);
-	rc = enter_some(f, &set, err);
+	if (segment_members(db, &target, now_ms, &set, err) < 0 ||
+	    begin_spread(f, target, arena, err) < 0)
+		rc = -1;
+	else
+		rc = enter_some(f, &set, err);
+	id_set_release(&f->mailable);
 	if (rc == 1)
 		rc = end_freezing(f, err);
 	return rc < 0 ? err_prefix(err, "freezing campaign %s", campaign->hex)

@@ -8,6 +8,7 @@
 #include "campaign/checklist.h"
 #include "campaign/html/html_language.h"
 #include "campaign/html/html_look.h"
+#include "campaign/variate/variate_content.h"
 #include "delivery/event.h"
 #include "delivery/mailing_private.h"
 #include "delivery/track_token.h"
@@ -16,6 +17,7 @@
 #include "store/db.h"
 
 #include "sql/campaign.h"
+#include "sql/recipient.h"
 
 /* Nobody sees it; who follows it is a program (rule 20). */
 #define HONEYPOT_BEGIN                                                \
@@ -245,6 +247,14 @@ static void keep_targets(struct mailing_private *m,
 		m->targets[i] = links->distinct[i]->target;
 }
 
+/* Each link of a test has one id, in whichever contents it stands. */
+static void number_in_test(struct mailing_private *m, struct html_links *links)
+{
+	struct html_links all = m->before;
+
+	html_links_join(&all, links, m->arena);
+}
+
 /* What the author gave himself, where everybody sees it. */
 static void look_at(struct str html, struct mailing_body *out)
 {
@@ -267,7 +277,10 @@ static int compile_html(struct mailing_private *m, struct str html,
 
 	content_split(html, m->arena, &end);
 	html_links_scan(end.before, m->arena, &links);
-	keep_targets(m, &links);
+	if (m->mailing.variants > 0)
+		number_in_test(m, &links);
+	else
+		keep_targets(m, &links);
 	if (for_mail && !content_has_preview_text(html))
 		add_preview(m, &start);
 	html_links_pieces(end.before, &links,
@@ -352,8 +365,51 @@ static int load_facts(struct mailing_private *m, struct db *db, int64_t now_ms,
 				    &m->facts, err);
 }
 
+/* The links of all contents, in their order, as they are frozen. */
+static int load_links(struct mailing_private *m, struct db *db, int position,
+		      struct err *err)
+{
+	struct html_links all = { .n = 0 };
+	struct html_links links;
+	struct content content;
+
+	for (int i = 1; i <= variate_contents(&m->campaign); i++) {
+		if (variate_content_get(db, m->campaign.id, i, m->arena,
+					&content, err) < 0)
+			return -1;
+		content_mend(&content, &m->fields, m->arena);
+		html_links_scan(content.html, m->arena, &links);
+		if (i == position)
+			m->before = all;
+		html_links_join(&all, &links, m->arena);
+	}
+	keep_targets(m, &all);
+	return 0;
+}
+
+/* Of a test: what its variant says. */
+static int load_content(struct mailing_private *m, struct db *db, int variant,
+			struct content *out, struct err *err)
+{
+	struct mailing *mailing = &m->mailing;
+	struct variate v;
+	int position = 1;
+
+	if (variate_read(m->campaign.variate, m->arena, &v)) {
+		mailing->variant = variate_of_recipient(variant);
+		if (mailing->variant == 0)
+			mailing->variant = 1;
+		mailing->variants = variate_count(&v);
+		position = variate_apply(&m->campaign, variant, m->arena);
+		if (load_links(m, db, position, err) < 0)
+			return -1;
+	}
+	return variate_content_get(db, m->campaign.id, position, m->arena, out,
+				   err);
+}
+
 static int load(struct mailing_private *m, struct db *db, int64_t campaign_id,
-		struct content *content, struct err *err)
+		int variant, struct content *content, struct err *err)
 {
 	if (campaign_get(db, campaign_id, m->arena, &m->campaign, err) < 0 ||
 	    list_get_by_id(db, m->campaign.list_id, m->arena, &m->list, err) <
@@ -361,7 +417,7 @@ static int load(struct mailing_private *m, struct db *db, int64_t campaign_id,
 	    merge_fields_load(db, m->campaign.list_id, m->arena, &m->fields,
 			      err) < 0)
 		return -1;
-	return content_get(db, campaign_id, m->arena, content, err);
+	return load_content(m, db, variant, content, err);
 }
 
 static int compile_all(struct mailing_private *m, struct content *content,
@@ -451,15 +507,14 @@ static struct mailing *begin(const struct mailing_setup *setup, bool is_shown)
 	return &m->mailing;
 }
 
-static int make(struct db *db, const struct mailing_setup *setup,
-		int64_t campaign_id, bool is_shown, int64_t now_ms,
-		struct mailing **out, struct err *err)
+/* mailing: begun, and the caller's. */
+static int make(struct mailing *mailing, struct db *db, int64_t campaign_id,
+		int variant, int64_t now_ms, struct err *err)
 {
-	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, is_shown);
 	struct mailing_private *m = mailing->private;
 	struct content content;
 
-	if (load(m, db, campaign_id, &content, err) < 0)
+	if (load(m, db, campaign_id, variant, &content, err) < 0)
 		return -1;
 	if (load_facts(m, db, now_ms, err) < 0)
 		return -1;
@@ -470,7 +525,6 @@ static int make(struct db *db, const struct mailing_setup *setup,
 	mailing->hex = m->campaign.hex;
 	if (compile_all(m, &content, err) < 0)
 		return err_prefix(err, "campaign %s", m->campaign.hex);
-	*out = TAKE(mailing);
 	return 0;
 }
 
@@ -496,15 +550,38 @@ int mailing_get_draft(const struct mailing_setup *setup,
 }
 
 int mailing_get(struct db *db, const struct mailing_setup *setup,
-		int64_t campaign_id, int64_t now_ms, struct mailing **out,
-		struct err *err)
+		int64_t campaign_id, int variant, int64_t now_ms,
+		struct mailing **out, struct err *err)
 {
-	return make(db, setup, campaign_id, false, now_ms, out, err);
+	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, false);
+
+	if (make(mailing, db, campaign_id, variant, now_ms, err) < 0)
+		return -1;
+	*out = TAKE(mailing);
+	return 0;
 }
 
 int mailing_get_shown(struct db *db, const struct mailing_setup *setup,
-		      int64_t campaign_id, int64_t now_ms, struct mailing **out,
-		      struct err *err)
+		      int64_t campaign_id, int variant, int64_t now_ms,
+		      struct mailing **out, struct err *err)
 {
-	return make(db, setup, campaign_id, true, now_ms, out, err);
+	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, true);
+
+	if (make(mailing, db, campaign_id, variant, now_ms, err) < 0)
+		return -1;
+	*out = TAKE(mailing);
+	return 0;
+}
+
+int mailing_variant_of(struct db *db, int64_t campaign_id, int64_t member_id,
+		       int *out, struct err *err)
+{
+	int64_t variant = 0;
+
+	if (db_find_int(db, SQL_RECIPIENT_VARIANT,
+			SQL_ARGS(sql_int(campaign_id), sql_int(member_id)),
+			&variant, err) < 0)
+		return -1;
+	*out = (int)variant;
+	return 0;
 }

@@ -46,6 +46,8 @@ struct mailing_setup {
 
 struct mailing {
 	int64_t campaign_id;
+	int variant;  /* of a test, from 1; else 0 */
+	int variants; /* how many it has; else 0 */
 	const char *hex;
 	const char *sender;  /* envelope */
 	atomic_bool stopped; /* paused or canceled: hand over no more */
@@ -65,15 +67,20 @@ struct mailing_person {
 	bool is_test;          /* its subject says so */
 };
 
-/* db: audience. ERR_NOT_FOUND: no such campaign; ERR_INVALID: it cannot be
- * made into a message, and why. */
+/* db: audience. variant: of a test, as recipient.variant has it; 0: its first.
+ * What is no test has none. ERR_NOT_FOUND: no such campaign; ERR_INVALID: it
+ * cannot be made into a message, and why. */
 int mailing_get(struct db *db, const struct mailing_setup *setup,
-		int64_t campaign_id, int64_t now_ms, struct mailing **out,
-		struct err *err);
+		int64_t campaign_id, int variant, int64_t now_ms,
+		struct mailing **out, struct err *err);
 /* The same, to be shown: for mailing_render_view alone. */
 int mailing_get_shown(struct db *db, const struct mailing_setup *setup,
-		      int64_t campaign_id, int64_t now_ms, struct mailing **out,
-		      struct err *err);
+		      int64_t campaign_id, int variant, int64_t now_ms,
+		      struct mailing **out, struct err *err);
+/* Which variant somebody gets, as recipient.variant has it; 0: none, or nobody
+ * of the ledger. */
+int mailing_variant_of(struct db *db, int64_t campaign_id, int64_t member_id,
+		       int *out, struct err *err);
 /*
  * A campaign that is not here, or not yet: shown as it would be sent. All texts
  * must outlive it.

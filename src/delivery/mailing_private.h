@@ -42,7 +42,11 @@ struct mailing_private {
 	 * HTML but the page. */
 	struct mailing_body text, html;
 	struct mailing_body page; /* html again, for browsers */
-	const char **targets; /* of the HTML's distinct links, by link_id - 1 */
+	/* Of a test: the links of the contents before this one, whose ids come
+	 * first. */
+	struct html_links before;
+	/* Of the distinct links of all its contents, by link_id - 1. */
+	const char **targets;
 	size_t targets_n;
 	const char *message_domain; /* of Message-ID */
 };

@@ -9,6 +9,7 @@
 #include "campaign/campaign.h"
 #include "campaign/checklist.h"
 #include "campaign/merge/merge_tag.h"
+#include "campaign/variate/variate.h"
 #include "store/db.h"
 
 #include "sql/sent_mail.h"
@@ -20,6 +21,7 @@ struct candidate {
 	int64_t campaign_id;
 	const char *hash;
 	bool has_moved; /* since they were sent it */
+	int variant;
 	struct mailing_person person;
 };
 struct candidates VEC_FIELDS(struct candidate);
@@ -87,6 +89,7 @@ static void read_candidate(const struct rows *rows, struct arena *arena,
 		.campaign_id = rows_int(rows, 0),
 		.hash = rows_dup(rows, 1, arena),
 		.has_moved = rows_int(rows, 7),
+		.variant = (int)rows_int(rows, 9),
 		.person = { .member_id = rows_int(rows, 2),
 			    .address = rows_dup(rows, 3, arena),
 			    .unique_id = rows_dup(rows, 4, arena),
@@ -265,11 +268,14 @@ static int find_one(struct finder *f, struct sent_mail *mail, struct err *err)
 	const struct campaign *campaign = campaign_of(f, mail);
 	const struct candidate *c =
 		campaign ? candidate_of(f, mail, campaign->id) : NULL;
+	struct campaign theirs;
 
 	if (!c)
 		return 0;
 	take_person(f, mail, c);
-	return render_subject(f, campaign, mail, err);
+	theirs = *campaign;
+	(void)variate_apply(&theirs, c->variant, f->arena);
+	return render_subject(f, &theirs, mail, err);
 }
 
 int sent_mails_find(struct db *db, const struct mailing_setup *setup,
@@ -305,12 +311,15 @@ int sent_mail_view(struct db *db, const struct mailing_setup *setup,
 {
 	CLEANUP(mailing_put) struct mailing *mailing = NULL;
 	struct mailing_person person = mail->person;
+	int variant = 0;
 
 	BUG_ON(!mail->subject);
 	if (mailing_load_interests(db, person.member_id, arena,
 				   &person.interests, err) < 0 ||
-	    mailing_get_shown(db, setup, mail->campaign_id, now_ms, &mailing,
-			      err) < 0)
+	    mailing_variant_of(db, mail->campaign_id, person.member_id,
+			       &variant, err) < 0 ||
+	    mailing_get_shown(db, setup, mail->campaign_id, variant, now_ms,
+			      &mailing, err) < 0)
 		return -1;
 	return mailing_render_view(mailing, &person, arena, out, err);
 }

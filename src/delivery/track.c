@@ -163,6 +163,7 @@ static int get_mailing(struct track *t, const struct track_token *token,
 	struct member member = { .address = "",
 				 .unique_id = "",
 				 .merge = "{}" };
+	int variant = 0;
 
 	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0)
 		return -1;
@@ -171,7 +172,11 @@ static int get_mailing(struct track *t, const struct track_token *token,
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
 	if (hide_moved(db, token, &member.address, err) < 0)
 		return -1;
-	if (mailing_get(db, t->setup.mailing, token->campaign_id,
+	if (token->member_id &&
+	    mailing_variant_of(db, token->campaign_id, token->member_id,
+			       &variant, err) < 0)
+		return -1;
+	if (mailing_get(db, t->setup.mailing, token->campaign_id, variant,
 			clock_now_ms(), out, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
 	*person = (struct mailing_person){

@@ -94,7 +94,7 @@ describe("campaigns of /3.0", () => {
 
   it("refuse what would make another mail of it, and is not done", async () => {
     const cases: [object, string][] = [
-      [{ settings: { timewarp: true } }, "settings.timewarp"], [{ settings: { timewarp: "x" } }, "settings.timewarp"],
+      [{ settings: { timewarp: "x" } }, "settings.timewarp"],
       [{ settings: { auto_fb_post: "12" } }, "settings.auto_fb_post"], [{ settings: { auto_fb_post: [12] } }, "settings.auto_fb_post"],
       [{ settings: { auto_footer: "yes" } }, "settings.auto_footer"], [{ settings: { template_id: "x" } }, "settings.template_id"],
       [{ settings: { template_id: -1 } }, "settings.template_id"], [{ settings: [] }, "settings"],

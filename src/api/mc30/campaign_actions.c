@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "campaign/checklist.h"
 #include "delivery/delivery.h"
+#include "delivery/winner.h"
 
 #include <string.h>
 
@@ -56,23 +57,14 @@ int mc_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
-static int read_schedule(struct request *rq, int64_t *at_ms, struct err *err)
+static int read_schedule(struct request *rq, int64_t *at_ms,
+			 const json_t **body, struct err *err)
 {
-	const json_t *body, *batch;
 	const char *text = NULL;
-	bool timewarp = false;
 
-	if (mc_body(rq, &body, err) < 0 ||
-	    json_get_text(body, "schedule_time", &text, err) < 0 ||
-	    json_get_bool(body, "timewarp", &timewarp, err) < 0)
+	if (mc_body(rq, body, err) < 0 ||
+	    json_get_text(*body, "schedule_time", &text, err) < 0)
 		return -1;
-	batch = json_object_get(body, "batch_delivery");
-	if (timewarp)
-		return err_field(err, "timewarp",
-				 "Sending by time zone is not served here");
-	if (batch && !json_is_null(batch))
-		return err_field(err, "batch_delivery",
-				 "Sending in batches is not served here");
 	if (!text || !time_parse_iso(text, at_ms))
 		return err_field(err, "schedule_time",
 				 "Please enter a date and time in ISO 8601");
@@ -87,13 +79,14 @@ int mc_campaigns_schedule(struct request *rq, struct response *rs,
 	struct campaign_order order = { .user_id = rq->caller.user_id,
 					.key_id = rq->caller.key_id };
 	struct campaign_sender_facts facts;
+	const json_t *body;
 	int64_t at_ms;
 
-	if (read_schedule(rq, &at_ms, err) < 0 || mc_db(rq, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
+	if (read_schedule(rq, &at_ms, &body, err) < 0 ||
+	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
 	    delivery_facts(api_of(rq)->delivery, db, &facts, err) < 0 ||
 	    campaign_schedule(&tx, request_param(rq, "campaign_id"), at_ms,
-			      &order, &facts, rq->now_ms, err) < 0 ||
+			      body, &order, &facts, rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	response_empty(rs, 204);
@@ -129,7 +122,31 @@ int mc_campaigns_resume(struct request *rq, struct response *rs,
 	return act(rq, rs, campaign_resume, err);
 }
 
-/* --- tests --- */
+/* --- tests, of several variants and before a send --- */
+
+int mc_campaigns_choose_winner(struct request *rq, struct response *rs,
+			       struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *combination = NULL;
+	const json_t *body;
+
+	if (mc_body(rq, &body, err) < 0 ||
+	    json_get_text(body, "combination_id", &combination, err) < 0)
+		return -1;
+	if (!combination)
+		return err_field(err, "combination_id", "Please enter a value");
+	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    winner_choose(&tx, request_param(rq, "campaign_id"), combination,
+			  rq->now_ms, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	if (api_of(rq)->delivery)
+		delivery_wake(api_of(rq)->delivery);
+	response_empty(rs, 204);
+	return 0;
+}
 
 static int read_addresses(const json_t *body, struct texts *out,
 			  struct err *err)
@@ -167,17 +184,19 @@ int mc_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
+	const char *combination = NULL;
 	struct campaign campaign;
 	const json_t *body;
 
 	if (mc_body(rq, &body, err) < 0 ||
+	    json_get_text(body, "combination_id", &combination, err) < 0 ||
 	    read_addresses(body, &addresses, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 ||
 	    mc_campaign_of_path(rq, db, &campaign, err) < 0)
 		return -1;
 	store_put(&db); /* delivery takes one of its own */
-	if (delivery_send_test(api_of(rq)->delivery, campaign.id, addresses.v,
-			       addresses.n, err) < 0)
+	if (delivery_send_test(api_of(rq)->delivery, campaign.id, combination,
+			       addresses.v, addresses.n, err) < 0)
 		return -1;
 	response_empty(rs, 204);
 	return 0;

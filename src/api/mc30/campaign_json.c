@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "campaign/campaign_hold.h"
+#include "campaign/campaign_spread.h"
 #include "campaign/checklist.h"
 #include "campaign/report.h"
 #include "delivery/delivery.h"
@@ -61,6 +62,7 @@ static void write_recipients(const struct campaign *c, int64_t count,
 static void write_settings(const struct campaign *c, struct json_writer *w)
 {
 	const struct campaign_settings *s = &c->settings;
+	struct campaign_spread spread;
 
 	json_key_begin_object(w, "settings");
 	json_key_text(w, "subject_line", s->subject_line);
@@ -77,7 +79,8 @@ static void write_settings(const struct campaign *c, struct json_writer *w)
 	json_key_bool(w, "auto_tweet", s->auto_tweet);
 	json_key_bool(w, "fb_comments", s->fb_comments);
 	json_key_raw(w, "auto_fb_post", str_of(s->auto_fb_post));
-	json_key_bool(w, "timewarp", false);
+	campaign_spread_read(c->spread, &spread);
+	json_key_bool(w, "timewarp", spread.timewarp);
 	json_key_int(w, "template_id", s->template_id);
 	json_key_bool(w, "drag_and_drop",
 		      !strcmp(c->content_type, "multichannel"));
@@ -231,6 +234,8 @@ int mc_campaign_write(const struct request *rq, struct db *db,
 	json_key_bool(w, "resendable", !campaign_cannot_resend(c));
 	write_recipients(c, count, w);
 	write_settings(c, w);
+	if (mc_variate_write(rq, db, c, count, w, err) < 0)
+		return -1;
 	write_tracking(&c->tracking, w);
 	if (!unsent)
 		write_summary(&figures, w);

@@ -22,6 +22,12 @@ int mc_campaign_write(const struct request *rq, struct db *db,
 		      const struct campaign *campaign, struct json_writer *w,
 		      struct err *err);
 
+/* "variate_settings" of a test; of another, nothing. count: how many are to get
+ * it, as far as that is not frozen. */
+int mc_variate_write(const struct request *rq, struct db *db,
+		     const struct campaign *campaign, int64_t count,
+		     struct json_writer *w, struct err *err);
+
 /* "delivery_status" */
 struct report_figures;
 struct campaign_hold;

@@ -156,12 +156,6 @@ int mc_reports_locations(struct request *rq, struct response *rs,
 	return write_empty(rq, rs, "locations", "/locations", err);
 }
 
-int mc_reports_sub_reports(struct request *rq, struct response *rs,
-			   struct err *err)
-{
-	return write_empty(rq, rs, "reports", "/sub-reports", err);
-}
-
 int mc_reports_advice(struct request *rq, struct response *rs, struct err *err)
 {
 	return write_empty(rq, rs, "advice", "/advice", err);

@@ -4,6 +4,7 @@
 #include "audience/list.h"
 #include "base/err.h"
 #include "campaign/campaign_hold.h"
+#include "campaign/variate/variate_figures.h"
 
 #include <string.h>
 
@@ -107,10 +108,10 @@ static int write_hours(struct db *db, const struct campaign *c,
 	return 0;
 }
 
-static void write_head(const struct campaign *c, const struct report_figures *f,
-		       struct json_writer *w)
+static void write_head(const struct campaign *c, const char *id,
+		       const struct report_figures *f, struct json_writer *w)
 {
-	json_key_text(w, "id", c->hex);
+	json_key_text(w, "id", id);
 	json_key_text(w, "campaign_title", c->settings.title);
 	json_key_text(w, "type", c->type);
 	json_key_text(w, "list_id", c->list_hex);
@@ -132,11 +133,14 @@ static void write_head(const struct campaign *c, const struct report_figures *f,
 static void write_links(const struct request *rq, const struct campaign *c,
 			struct json_writer *w)
 {
-	static const char *const parts[] = {
-		"sent-to",           "email-activity", "open-details",
-		"click-details",     "unsubscribed",   "abuse-reports",
-		"domain-performance"
-	};
+	static const char *const parts[] = { "sent-to",
+					     "email-activity",
+					     "open-details",
+					     "click-details",
+					     "unsubscribed",
+					     "abuse-reports",
+					     "domain-performance",
+					     "sub-reports" };
 	const char *base = mc_base(rq);
 
 	mc_links_begin(w);
@@ -161,7 +165,7 @@ static int write_report(const struct request *rq, struct db *db,
 	    list_figures(rq, db, c, cache, err) < 0)
 		return -1;
 	json_begin_object(w);
-	write_head(c, &f, w);
+	write_head(c, c->hex, &f, w);
 	write_opens(&f, w);
 	write_clicks(&f, w);
 	write_nothing(w);
@@ -173,6 +177,88 @@ static int write_report(const struct request *rq, struct db *db,
 	json_end_object(w);
 	return 0;
 }
+
+/* --- tests --- */
+
+/* One combination, as if it were a campaign. */
+struct sub_report {
+	const struct campaign *campaign;
+	const char *id;
+	struct campaign_hold hold;
+	struct list_figures list;
+};
+
+static void write_sub_report(const struct request *rq,
+			     const struct sub_report *r,
+			     const struct report_figures *f,
+			     struct json_writer *w)
+{
+	json_begin_object(w);
+	write_head(r->campaign, r->id, f, w);
+	write_opens(f, w);
+	write_clicks(f, w);
+	write_nothing(w);
+	write_list_stats(&r->list.stats, w);
+	json_key_begin_array(w, "timeseries");
+	json_end_array(w);
+	mc_delivery_status_write(r->campaign, &r->hold, f, w);
+	mc_links_begin(w);
+	mc_link(w, "parent", "GET", mc_base(rq), "/reports/%s",
+		r->campaign->hex);
+	mc_links_end(w);
+	json_end_object(w);
+}
+
+/* Returns how many, or -1. */
+static int write_sub_reports(const struct request *rq, struct db *db,
+			     const struct campaign *c, struct json_writer *w,
+			     struct err *err)
+{
+	struct variate_combination all[VARIATE_VARIANTS];
+	struct sub_report r = { .list = { 0 } };
+	struct variate_figures figures;
+	struct variate v;
+	int n;
+
+	if (!variate_read(c->variate, rq->arena, &v) || !c->send_ms)
+		return 0;
+	if (variate_figures(db, c->id, &figures, err) < 0 ||
+	    campaign_hold_get(db, c->id, rq->arena, &r.hold, err) < 0 ||
+	    list_figures(rq, db, c, &r.list, err) < 0)
+		return -1;
+	n = variate_combinations(&v, c->hex, all);
+	for (int i = 0; i < n; i++) {
+		struct campaign one = *c;
+
+		(void)variate_apply(&one, i + 1, rq->arena);
+		r.campaign = &one;
+		r.id = all[i].id;
+		write_sub_report(rq, &r, &figures.of[i + 1], w);
+	}
+	return n;
+}
+
+int mc_reports_sub_reports(struct request *rq, struct response *rs,
+			   struct err *err)
+{
+	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
+	struct json_writer w = mc_writer(rq, rs);
+	int n;
+
+	if (mc_reading_begin(rq, &r, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_begin_array(&w, "reports");
+	n = write_sub_reports(rq, r.db, &r.campaign, &w, err);
+	if (n < 0)
+		return -1;
+	json_end_array(&w);
+	mc_report_end(rq, &r.campaign, n, "/sub-reports", &w);
+	json_end_object(&w);
+	return 0;
+}
+
+/* --- all figures --- */
 
 int mc_reports_get(struct request *rq, struct response *rs, struct err *err)
 {

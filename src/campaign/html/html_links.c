@@ -344,6 +344,39 @@ static struct str requoted(struct str raw, struct arena *arena)
 	return (struct str){ arena_strndup(arena, sb.buf, sb.len), sb.len };
 }
 
+static int id_among(const struct html_links *all, const char *target)
+{
+	for (size_t i = 0; i < all->distinct_n; i++)
+		if (!strcmp(all->distinct[i]->target, target))
+			return (int)i + 1;
+	return 0;
+}
+
+void html_links_join(struct html_links *all, struct html_links *links,
+		     struct arena *arena)
+{
+	const struct html_link **distinct =
+		arena_array(arena, const struct html_link *,
+			    all->distinct_n + links->distinct_n + 1);
+	int *ids = arena_array(arena, int, links->distinct_n + 1);
+	size_t n = all->distinct_n;
+
+	for (size_t i = 0; i < n; i++)
+		distinct[i] = all->distinct[i];
+	for (size_t i = 0; i < links->distinct_n; i++) {
+		ids[i] = id_among(all, links->distinct[i]->target);
+		if (ids[i])
+			continue;
+		distinct[n++] = links->distinct[i];
+		ids[i] = (int)n;
+	}
+	for (size_t i = 0; i < links->n; i++)
+		if (links->v[i].link_id)
+			links->v[i].link_id = ids[links->v[i].link_id - 1];
+	all->distinct = distinct;
+	all->distinct_n = n;
+}
+
 void html_links_pieces(struct str html, const struct html_links *links,
 		       bool track, const struct html_pieces *at_start,
 		       const struct html_pieces *at_end, struct arena *arena,

@@ -49,6 +49,12 @@ struct html_links {
 void html_links_scan(struct str html, struct arena *arena,
 		     struct html_links *out);
 
+/* Links of another text of the same campaign: those that *all has not seen come
+ * behind its own, and all of *links get the ids that they have there. *all
+ * begins as zeros; only its distinct ones are of use. */
+void html_links_join(struct html_links *all, struct html_links *links,
+		     struct arena *arena);
+
 struct html_pieces VEC_FIELDS(struct merge_piece);
 
 /*

@@ -13,6 +13,7 @@
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "delivery/send/claim.h"
+#include "delivery/winner.h"
 #include "store/store.h"
 #include "store/tally.h"
 
@@ -140,6 +141,23 @@ static bool awaits_log(const struct keeper_setup *k, const struct campaign *c)
 
 /* --- the steps --- */
 
+/* It ends when nobody waits, also not for the winner of a test. */
+static int keep_test(const struct keeper_setup *k, struct db *db,
+		     const struct campaign *c, int64_t now_ms, struct err *err)
+{
+	enum winner_news news;
+
+	if (winner_step(db, c, k->owner, now_ms, &news, err) < 0)
+		return -1;
+	if (news >= WINNER_RELEASED && k->wake_sender)
+		k->wake_sender(k->context);
+	if (news == WINNER_MORE)
+		return 2;
+	if (news != WINNER_NOTHING)
+		return 0;
+	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
+}
+
 static int keep_sending(const struct keeper_setup *k, struct db *db,
 			const struct campaign *c, int64_t now_ms,
 			struct err *err)
@@ -154,7 +172,7 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 		if (k->wake_sender)
 			k->wake_sender(k->context);
 	}
-	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
+	return keep_test(k, db, c, now_ms, err);
 }
 
 /* Who may have got it was not canceled, nor given up. As expire_some. */
@@ -273,5 +291,7 @@ int under_way_step(const struct keeper_setup *k, struct db *db, int64_t now_ms,
 			return -1;
 		more |= rc;
 	}
+	if (winner_say(db, k->owner, now_ms, err) < 0)
+		return -1;
 	return more;
 }

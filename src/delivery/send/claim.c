@@ -4,6 +4,7 @@
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "campaign/variate/variate.h"
 #include "delivery/event_writer.h"
 #include "store/db.h"
 
@@ -21,6 +22,7 @@ static void read_claim(const struct rows *rows, struct arena *arena, void *out)
 		.merge = rows_dup(rows, 6, arena),
 		.optin_ms = rows_int(rows, 7),
 		.language = rows_dup(rows, 8, arena),
+		.variant = variate_of_recipient((int)rows_int(rows, 9)),
 	};
 }
 
@@ -36,9 +38,10 @@ static int pick(struct db *db, int64_t campaign_id, int64_t limit,
 	limit -= (int64_t)out->n;
 	if (limit <= 0)
 		return 0;
-	return db_list(db, SQL_RECIPIENT_DUE_QUEUED,
-		       SQL_ARGS(sql_int(campaign_id), sql_int(limit)),
-		       read_claim, arena, out, err);
+	return db_list(
+		db, SQL_RECIPIENT_DUE_QUEUED,
+		SQL_ARGS(sql_int(campaign_id), sql_int(now_ms), sql_int(limit)),
+		read_claim, arena, out, err);
 }
 
 /* Does it end as unknown? Who may have got it was not left out. */

@@ -28,6 +28,7 @@ struct claimed {
 	int64_t optin_ms;
 	const char *language;
 	const char *interests; /* see claim_read_interests; else NULL */
+	int variant;           /* 0: the campaign has none */
 };
 struct claims VEC_FIELDS(struct claimed);
 

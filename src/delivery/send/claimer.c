@@ -101,20 +101,57 @@ static void give_back_all(struct claimer *c, struct db *db)
 
 /* --- claiming --- */
 
-static struct mailing *get_mailing(struct claimer *c, struct db *db,
-				   int64_t campaign_id, struct err *err)
+static struct mailing *make_mailing(struct claimer *c, struct db *db,
+				    int64_t campaign_id, int variant,
+				    struct err *err)
 {
-	struct mailing *m = mailings_find(&c->mailings, campaign_id);
+	struct mailing *m = NULL;
 
-	if (m)
-		return m;
-	if (holds_load(c->setup.holds, db, campaign_id, clock_monotonic_ms(),
-		       err) < 0 ||
-	    mailing_get(db, c->setup.mailing, campaign_id, clock_now_ms(), &m,
-			err) < 0)
+	if (mailing_get(db, c->setup.mailing, campaign_id, variant,
+			clock_now_ms(), &m, err) < 0)
 		return NULL;
 	vec_push(&c->mailings, m);
 	return m;
+}
+
+/* Of a test, those of all its variants; any of them. */
+static struct mailing *get_mailing(struct claimer *c, struct db *db,
+				   int64_t campaign_id, struct err *err)
+{
+	struct mailing *m = mailings_find_any(&c->mailings, campaign_id);
+
+	if (!m) {
+		if (holds_load(c->setup.holds, db, campaign_id,
+			       clock_monotonic_ms(), err) < 0)
+			return NULL;
+		m = make_mailing(c, db, campaign_id, 0, err);
+	}
+	for (int i = 1; m && i <= m->variants; i++)
+		if (!mailings_find(&c->mailings, campaign_id, i) &&
+		    !make_mailing(c, db, campaign_id, i, err))
+			return NULL;
+	return m;
+}
+
+static bool wants_interests(const struct claimer *c, int64_t campaign_id)
+{
+	vec_each (&c->mailings, m)
+		if ((*m)->campaign_id == campaign_id &&
+		    mailing_wants_interests(*m))
+			return true;
+	return false;
+}
+
+/* A variant that there is not, by hand in the database, gets the first one. */
+static struct mailing *mailing_for(const struct claimer *c, struct mailing *any,
+				   const struct claimed *claimed)
+{
+	struct mailing *m = any->variants > 0 ? mailings_find(&c->mailings,
+							      any->campaign_id,
+							      claimed->variant)
+					      : any;
+
+	return m ? m : any;
 }
 
 /* Campaigns in `sending` and frozen. */
@@ -147,15 +184,14 @@ static void end_unknown(struct claimer *c, struct db *db, int64_t campaign_id,
 }
 
 /* If it fails, they go back. */
-static int add_interests(struct claimer *c, struct db *db,
-			 const struct mailing *m, int64_t campaign_id,
+static int add_interests(struct claimer *c, struct db *db, int64_t campaign_id,
 			 struct claims *claims, struct arena *arena,
 			 struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct err ignored = ERR_INIT;
 
-	if (claims->n == 0 || !mailing_wants_interests(m) ||
+	if (claims->n == 0 || !wants_interests(c, campaign_id) ||
 	    claim_read_interests(db, claims, arena, err) == 0)
 		return 0;
 	vec_each (claims, claimed)
@@ -185,17 +221,19 @@ static int64_t claim_some(struct claimer *c, struct db *db, int64_t campaign_id,
 		       arena, &claims, &unknown, err);
 	if (unknown.n > 0)
 		end_unknown(c, db, campaign_id, &unknown);
-	if (n > 0 &&
-	    add_interests(c, db, m, campaign_id, &claims, arena, err) < 0)
+	if (n > 0 && add_interests(c, db, campaign_id, &claims, arena, err) < 0)
 		return -1;
 	if (n > 0 &&
 	    keep_back_claims(&c->keep_back, db, campaign_id, &claims, err) < 0)
 		return -1;
 	if (n > 0 && claims.n == 0)
 		holds_try_another(holds, campaign_id, clock_monotonic_ms());
-	vec_each (&claims, claimed)
+	vec_each (&claims, claimed) {
+		struct mailing *its = mailing_for(c, m, claimed);
+
 		renderers_take(c->renderers,
-			       shipment_new(m, m->sender, claimed));
+			       shipment_new(its, its->sender, claimed));
+	}
 	return n;
 }
 

@@ -12,7 +12,18 @@ void mailings_release(struct mailings *all)
 	vec_release(all);
 }
 
-struct mailing *mailings_find(const struct mailings *all, int64_t campaign_id)
+struct mailing *mailings_find(const struct mailings *all, int64_t campaign_id,
+			      int variant)
+{
+	vec_each (all, m)
+		if ((*m)->campaign_id == campaign_id &&
+		    (*m)->variant == variant)
+			return *m;
+	return NULL;
+}
+
+struct mailing *mailings_find_any(const struct mailings *all,
+				  int64_t campaign_id)
 {
 	vec_each (all, m)
 		if ((*m)->campaign_id == campaign_id)

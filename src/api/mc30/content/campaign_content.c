@@ -9,6 +9,35 @@
 #include "campaign/content.h"
 #include "campaign/content_fetch.h"
 #include "campaign/html/html_sections.h"
+#include "campaign/variate/variate_content.h"
+
+/* "variate_contents" of a test, also of its one content. */
+static int write_several(struct request *rq, struct db *db,
+			 const struct campaign *c, struct json_writer *w,
+			 struct err *err)
+{
+	struct content content;
+	struct variate v;
+
+	if (!variate_read(c->variate, rq->arena, &v))
+		return 0;
+	json_key_begin_array(w, "variate_contents");
+	for (int i = 0; i < variate_contents(c); i++) {
+		if (variate_content_get(db, c->id, i + 1, rq->arena, &content,
+					err) < 0)
+			return -1;
+		json_begin_object(w);
+		json_key_text(w, "content_label",
+			      i < v.contents.n ? v.contents.v[i] : "");
+		json_key(w, "plain_text");
+		json_str(w, content.plain_text);
+		json_key(w, "html");
+		json_str(w, content.html);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	return 0;
+}
 
 static int write_content(struct request *rq, struct response *rs, struct db *db,
 			 struct err *err)
@@ -27,6 +56,8 @@ static int write_content(struct request *rq, struct response *rs, struct db *db,
 	json_str(&w, content.html);
 	json_key(&w, "archive_html");
 	json_str(&w, html_sections_strip(content.html, rq->arena));
+	if (write_several(rq, db, &campaign, &w, err) < 0)
+		return -1;
 	mc_links_begin(&w);
 	mc_link(&w, "parent", "GET", mc_base(rq), "/campaigns/%s",
 		campaign.hex);
@@ -43,25 +74,31 @@ int mc_campaigns_content(struct request *rq, struct response *rs,
 			 struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (mc_db(rq, &db, err) < 0)
+	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0)
 		return -1;
 	return write_content(rq, rs, db, err);
 }
 
 /* Before any connection of the database is held: the other side may be us. */
-static int fetch_page(struct request *rq, const json_t *body, const char **out,
-		      struct err *err)
+static int fetch_pages(struct request *rq, const json_t *body,
+		       const char *out[CONTENTS_MAX], struct err *err)
 {
-	const char *url = NULL;
-	struct str page;
-	int found = content_url(body, &url, err);
+	for (size_t i = 0; i < CONTENTS_MAX; i++) {
+		const char *url = NULL;
+		struct str page;
+		int found = content_url(body, i, &url, err);
 
-	if (found <= 0)
-		return found;
-	if (content_fetch(url, api_of(rq)->webhooks, rq->arena, &page, err) < 0)
-		return -1;
-	*out = arena_str(rq->arena, page);
+		if (found < 0)
+			return -1;
+		if (found == 0)
+			continue;
+		if (content_fetch(url, api_of(rq)->webhooks, rq->arena, &page,
+				  err) < 0)
+			return -1;
+		out[i] = arena_str(rq->arena, page);
+	}
 	return 0;
 }
 
@@ -70,13 +107,13 @@ int mc_campaigns_content_put(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	const char *page = NULL;
+	const char *pages[CONTENTS_MAX] = { NULL };
 	const json_t *body;
 
 	if (mc_body(rq, &body, err) < 0 ||
-	    fetch_page(rq, body, &page, err) < 0 || mc_db(rq, &db, err) < 0 ||
+	    fetch_pages(rq, body, pages, err) < 0 || mc_db(rq, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
-	    content_put(&tx, request_param(rq, "campaign_id"), body, page,
+	    content_put(&tx, request_param(rq, "campaign_id"), body, pages,
 			rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
