@@ -39,7 +39,7 @@ static void get_mailing(struct world *w)
 	struct err err = ERR_INIT;
 
 	mailing_put(&w->mailing);
-	if (mailing_get(w->f.store.audience, &w->setup, w->f.campaign_id,
+	if (mailing_get(w->f.store.audience, &w->setup, w->f.campaign_id, 0,
 			FIXTURE_NOW, &w->mailing, &err) < 0)
 		fail_msg("%s", err.text);
 }
@@ -579,7 +579,7 @@ static void load_with_preview(const char *preview)
 		     "\"%s\"}', updated_ms = updated_ms + 1",
 		     preview);
 	assert_int_equal(mailing_get(world.f.store.audience, &world.setup,
-				     world.f.campaign_id, FIXTURE_NOW,
+				     world.f.campaign_id, 0, FIXTURE_NOW,
 				     &world.mailing, &err),
 			 0);
 	strbuf_reset(&world.message);
