@@ -2,7 +2,7 @@
  * campaign/campaign.h - one mailing: settings, recipients, content, schedule,
  * and its life
  *
- * Served types: regular and plaintext. `hex` is the public id (10 digits), `id`
+ * Served types: regular, plaintext and variate. `hex` is the public id (10 digits), `id`
  * the key (and the API's web_id).
  *
  *     save -> schedule -> sending -> sent
@@ -94,7 +94,7 @@ struct campaign {
 	const char *archive_token;
 	const char *variate;    /* JSON of variate_settings; NULL: no test */
 	int winner;             /* the variant of the rest; 0: not known */
-	int64_t winner_ms;      /* 0: not known */
+	int64_t winner_ms;      /* while there is none: when it is looked for */
 	const char *spread;     /* JSON of how sending is spread; NULL: not */
 	const char *rss;        /* JSON of rss_opts; NULL: none */
 	int64_t parent_id;      /* whose feed brought it; 0: none */

@@ -90,6 +90,9 @@ static int enter_chunk(struct freezer *f, struct err *err)
 	if (consent_check(f->db, f->ids, f->n, f->reasons, err) < 0)
 		return -1;
 	for (size_t i = 0; i < f->n; i++)
+		if (f->reasons[i]) /* who gets nothing gets no variant */
+			f->places[i] = (struct spread_place){ .variant = 0 };
+	for (size_t i = 0; i < f->n; i++)
 		if (!done[i] && enter_alike(f, &tx, i, done, err) < 0)
 			return -1;
 	if (db_exec(&tx, SQL_RECIPIENT_FREEZE_CURSOR,

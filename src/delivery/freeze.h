@@ -5,7 +5,8 @@
  * ledger in the order of their ids, chunk by chunk, each in a transaction with
  * the cursor: whoever is killed goes on where he was. Members of the segment
  * that may not be mailed enter as left out, with the reason (rule 12). The
- * distinct links are fixed in the same way.
+ * distinct links are fixed in the same way. Who may be mailed has a place among
+ * all such, which says what they get and when, if that differs (spread.h).
  */
 #ifndef DELIVERY_FREEZE_H
 #define DELIVERY_FREEZE_H

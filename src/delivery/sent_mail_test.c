@@ -276,6 +276,42 @@ static void many_are_found_at_once(void **state)
 				 i % 9 == 8 ? 0 : i % 6 + 1);
 }
 
+/* Of a test: the subject, sender and content of their variant. */
+static void each_is_shown_the_variant_they_got(void **state)
+{
+	static const struct {
+		const char *address, *subject, *from, *html;
+	} cases[] = {
+		{ "m1@d1.example", "A, M1", "Ann", "Hi M1" },
+		{ "m2@d2.example", "B, M2", "Ann", "Other M2" },
+		{ "m3@d3.example", "B, M3", "Ann", "Hi M3" },
+	};
+
+	(void)state;
+	fixture_exec(&world.f,
+		     "UPDATE campaign SET type = 'variate', variate ="
+		     " '{\"winner_criteria\":\"opens\",\"subject_lines\":"
+		     "[\"A, *|FNAME|*\",\"B, *|FNAME|*\"],\"contents\":"
+		     "[\"x\",\"y\"]}'");
+	fixture_exec(&world.f,
+		     "INSERT INTO campaign_content (campaign_id, position,"
+		     " html) VALUES (%lld, 2, '<p>Other *|FNAME|*</p>')",
+		     (long long)world.f.campaign_id);
+	fixture_exec(&world.f, "UPDATE recipient SET variant = CASE member_id"
+			       " WHEN 1 THEN 1 WHEN 2 THEN 20 ELSE 3 END");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *address = cases[i].address;
+		struct sent_mail mail =
+			find("aabbccddee", hash_of(address), address, NULL);
+		struct mailing_view view = view_of(&mail);
+
+		assert_string_equal(mail.subject, cases[i].subject);
+		assert_string_equal(view.subject, cases[i].subject);
+		assert_string_equal(view.from_name, cases[i].from);
+		has(view.html, cases[i].html);
+	}
+}
+
 #define IN_WORLD(test) \
 	cmocka_unit_test_setup_teardown(test, open_world, close_world)
 
@@ -287,6 +323,7 @@ int main(void)
 		IN_WORLD(the_member_is_the_one_that_was_sent_it),
 		IN_WORLD(a_subject_is_merged_whatever_it_names),
 		IN_WORLD(many_are_found_at_once),
+		IN_WORLD(each_is_shown_the_variant_they_got),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

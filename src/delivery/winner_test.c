@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/strbuf.h"
+#include "base/thread/thread.h"
 #include "base/vec.h"
 #include "campaign/campaign.h"
 #include "campaign/variate/variate_figures.h"
@@ -296,6 +296,56 @@ static void a_person_chooses_once(void **state)
 	assert_int_equal(step_at(FIXTURE_NOW), WINNER_RELEASED);
 }
 
+struct chooser {
+	pthread_t thread;
+	const char *id;
+	int result;
+	struct err why;
+};
+
+/* As in a process of its own: by another connection. */
+static void *choose_apart(void *arg)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct chooser *c = arg;
+
+	c->result = -1;
+	if (store_get(f.store.store, STORE_AUDIENCE, &db, &c->why) < 0 ||
+	    tx_begin(db, &tx, &c->why) < 0 ||
+	    winner_choose(&tx, "c0ffee0001", c->id, FIXTURE_NOW, &c->why) < 0)
+		return NULL;
+	c->result = tx_commit(&tx, &c->why);
+	return NULL;
+}
+
+static void of_two_at_once_one_chooses(void **state)
+{
+	struct variate_combination all[VARIATE_VARIANTS];
+	struct chooser c[2];
+	struct variate v;
+
+	(void)state;
+	make_test("manual", 40);
+	sample_is_sent(0, 0);
+	assert_true(variate_read(campaign().variate, f.arena, &v));
+	assert_int_equal(variate_combinations(&v, campaign().hex, all), 2);
+	for (int round = 0; round < 10; round++) {
+		fixture_exec(&f, "UPDATE campaign SET winner = 0");
+		for (int i = 0; i < 2; i++) {
+			c[i] = (struct chooser){ .id = all[i].id };
+			assert_int_equal(thread_start(&c[i].thread, "chooser",
+						      choose_apart, &c[i]),
+					 0);
+		}
+		for (int i = 0; i < 2; i++)
+			pthread_join(c[i].thread, NULL);
+		assert_int_equal(c[0].result + c[1].result, -1);
+		assert_int_equal(campaign().winner, c[0].result == 0 ? 1 : 2);
+		assert_int_equal(c[c[0].result == 0].why.code, ERR_CONFLICT);
+	}
+}
+
 static void nobody_is_chosen_for_where_nobody_waits(void **state)
 {
 	struct err why;
@@ -371,6 +421,7 @@ int main(void)
 		FIXED(who_left_meanwhile_gets_nothing),
 		FIXED(a_fault_chooses_and_releases_nobody_twice),
 		FIXED(a_person_chooses_once),
+		FIXED(of_two_at_once_one_chooses),
 		FIXED(nobody_is_chosen_for_where_nobody_waits),
 		FIXED(it_is_said_where_all_have_it),
 		cmocka_unit_test(parts_of_the_delivered_are_compared),
