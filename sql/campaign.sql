@@ -31,9 +31,9 @@ WHERE c.id = ?;
 WHERE c.hex IN JSON_TEXTS(?) ORDER BY c.id;
 
 -- name: campaign-list-by-status
--- What delivery works on, oldest send first. args: status
+-- What delivery works on, oldest send first: not what only reads a feed. args: status
 :CAMPAIGN_ROW
-WHERE c.status = ? ORDER BY c.send_ms, c.id;
+WHERE c.status = ? AND c.rss IS NULL ORDER BY c.send_ms, c.id;
 
 -- name: campaign-list-due
 -- Scheduled ones whose time has come, or may have: of those that are spread, it
@@ -101,14 +101,14 @@ SELECT html, COALESCE((SELECT campaign_defaults FROM list
 FROM campaign WHERE id = ?;
 
 -- name: campaign-content-put
--- NULL leaves a column as it is; only in status save. args: html, plain_text,
+-- NULL leaves a column as it is; only in status save, or of an RSS campaign that is paused. args: html, plain_text,
 -- content_type, settings, now, id
 UPDATE campaign SET html = COALESCE(CAST(? AS TEXT), html),
 	plain_text = COALESCE(CAST(? AS TEXT), plain_text),
 	content_type = COALESCE(CAST(? AS TEXT), content_type),
 	settings = COALESCE(CAST(? AS TEXT), settings),
 	updated_ms = ?
-WHERE id = ? AND status = :CAMPAIGN_SAVE;
+WHERE id = ? AND (status = :CAMPAIGN_SAVE OR (status = :CAMPAIGN_PAUSED AND rss IS NOT NULL));
 
 -- name: campaign-list-of-hex
 -- args: hex of an audience
@@ -135,6 +135,10 @@ ORDER BY send_ms DESC, id DESC LIMIT 20;
 -- Campaigns that are sent, or should have begun. args: now
 SELECT id FROM campaign WHERE status = :CAMPAIGN_SENDING OR (status = :CAMPAIGN_SCHEDULE AND schedule_ms <= ?)
 ORDER BY id;
+
+-- name: campaign-busy
+-- Whether mails go out now.
+SELECT 1 FROM campaign WHERE status = :CAMPAIGN_SENDING AND rss IS NULL LIMIT 1;
 
 -- name: campaign-restored
 -- args: now, id

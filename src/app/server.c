@@ -24,6 +24,7 @@
 #include "bridge/bridge.h"
 #include "bridge/bridge_organisation.h"
 #include "campaign/campaign.h"
+#include "campaign/rss/rss_job.h"
 #include "crm/browse/bulk.h"
 #include "crm/import/import.h"
 #include "crm/search/search.h"
@@ -69,6 +70,7 @@ struct server {
 	struct import_context import_context;
 	const char *own_urls[3];
 	struct webhook_options webhooks;
+	struct rss_setup rss;
 	char internal_key[48]; /* of the bridge; in memory only */
 	const char *instance;
 	const char *public_url;
@@ -330,18 +332,40 @@ static int start_audience_jobs(struct server *s, struct err *err)
 	return 0;
 }
 
-/* Batches and exports that clients of the Marketing API asked for. */
+static int facts_for_feeds(void *server, struct db *db,
+			   struct campaign_sender_facts *out, struct err *err)
+{
+	struct server *s = server;
+
+	return delivery_facts(s->delivery, db, out, err);
+}
+
+static void wake_delivery(void *server)
+{
+	struct server *s = server;
+
+	delivery_wake(s->delivery);
+}
+
+/* Batches and exports that clients of the Marketing API asked for, and what
+ * asks other servers for feeds. */
 static int start_account_jobs(struct server *s, struct err *err)
 {
-	struct job_kind kinds[ACCOUNT_JOB_KINDS];
+	struct job_kind kinds[ACCOUNT_JOB_KINDS + 1];
 	struct runner_options o = {
 		.schema = STORE_AUDIENCE,
 		.threads = ACCOUNT_JOB_THREADS,
 		.instance = arena_printf(s->arena, "%s account", s->instance),
 	};
 
-	if (runner_start(s->store, &o, kinds, account_job_kinds(&s->api, kinds),
-			 &s->account_jobs, err) < 0)
+	size_t n = account_job_kinds(&s->api, kinds);
+
+	s->rss = (struct rss_setup){ .webhooks = &s->webhooks,
+				     .facts = facts_for_feeds,
+				     .wake = wake_delivery,
+				     .context = s };
+	kinds[n++] = rss_job_kind(&s->rss);
+	if (runner_start(s->store, &o, kinds, n, &s->account_jobs, err) < 0)
 		return -1;
 	s->api.account_jobs = s->account_jobs;
 	return 0;

@@ -2,8 +2,9 @@
  * campaign/campaign.h - one mailing: settings, recipients, content, schedule,
  * and its life
  *
- * Served types: regular, plaintext and variate. `hex` is the public id (10 digits), `id`
- * the key (and the API's web_id).
+ * Served types: regular, plaintext, variate, and rss (which is never sent
+ * itself, see campaign/rss/rss.h). `hex` is the public id (10 digits), `id` the
+ * key (and the API's web_id).
  *
  *     save -> schedule -> sending -> sent
  *       \________________/  |  ^      ^
@@ -120,8 +121,8 @@ int campaign_get_by_hex(struct db *db, const char *hex, struct arena *arena,
 
 struct campaigns VEC_FIELDS(struct campaign);
 
-/* All of a status, oldest send first: what delivery has to work on. Appends to
- * *out. */
+/* All of a status but those of type rss, oldest send first: what delivery has
+ * to work on. Appends to *out. */
 int campaign_list_by_status(struct db *db, enum campaign_status status,
 			    struct arena *arena, struct campaigns *out,
 			    struct err *err);
@@ -192,18 +193,19 @@ struct campaign_sender_facts {
  * unsubscribe. NULL: it may. */
 const char *campaign_cannot_leave(const struct campaign_sender_facts *facts);
 
-/* body: the API's object {type, recipients, settings, tracking}; ERR_INVALID
+/* body: the API's object {type, recipients, settings, tracking, rss_opts};
+ * ERR_INVALID
  * names its field that is wrong. add: where it does not say who the campaign
  * comes from, the audience's campaign_defaults do. update: ERR_NOT_FOUND,
- * ERR_CONFLICT unless it is in `save` (but for its title
- * and its folder). */
+ * ERR_CONFLICT unless it is in `save`, or of type rss and paused (but for its
+ * title and its folder). */
 int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 		 struct arena *arena, struct campaign *out, struct err *err);
 int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 		    int64_t now_ms, struct arena *arena, struct campaign *out,
 		    struct err *err);
-/* Unsent: gone. Sent: archived, its links go on working. ERR_NOT_FOUND;
- * ERR_CONFLICT titled "Method Not Allowed" while it sends. */
+/* Unsent: gone. Sent, or of type rss: archived, its links go on working.
+ * ERR_NOT_FOUND; ERR_CONFLICT titled "Method Not Allowed" while it sends. */
 int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
 /* A copy in `save`, "(copy 01)" behind its title. */
@@ -218,10 +220,12 @@ const char *campaign_cannot_resend(const struct campaign *campaign);
 int campaign_resend(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct arena *arena, struct campaign *out, struct err *err);
 
-/* Actions: 0, or -1. ERR_NOT_FOUND; ERR_CONFLICT titled "Bad Request" with
- * Mailchimp's texts if they may not be done now, or with the reason, for send
- * and resume while sending is off. */
+/* Actions: 0, or -1. Of type rss, send starts it, and order is remembered.
+ * ERR_NOT_FOUND; ERR_CONFLICT titled "Bad Request" with Mailchimp's texts if
+ * they may not be done now, or with the reason, for send and resume while
+ * sending is off. */
 int campaign_send(struct tx *tx, const char *hex,
+		  const struct campaign_order *order,
 		  const struct campaign_sender_facts *facts, int64_t now_ms,
 		  struct err *err);
 /* at_ms: a quarter of an hour to come. body: the action's, which may ask for

@@ -10,6 +10,7 @@
 #include "campaign/campaign_private.h"
 #include "campaign/campaign_spread.h"
 #include "campaign/checklist.h"
+#include "campaign/rss/rss.h"
 #include "campaign/variate/variate.h"
 #include "journal/gate.h"
 #include "sql/campaign.h"
@@ -43,6 +44,7 @@ static int is_ready(struct db *db, const struct campaign *c,
 }
 
 int campaign_send(struct tx *tx, const char *hex,
+		  const struct campaign_order *order,
 		  const struct campaign_sender_facts *facts, int64_t now_ms,
 		  struct err *err)
 {
@@ -54,6 +56,8 @@ int campaign_send(struct tx *tx, const char *hex,
 	if (gate_pass(tx->db, err) < 0 ||
 	    campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
+	if (c.rss)
+		return rss_start(tx, &c, order, facts, now_ms, err);
 	/* Paused ones are resumed; a campaign is never sent twice. */
 	if (c.status != CAMPAIGN_SAVE && c.status != CAMPAIGN_SCHEDULE)
 		return not_now(&c, "sent", err);
@@ -111,6 +115,11 @@ int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
 		return err_title(err, ERR_CONFLICT, "Bad Request",
 				 "%sit is %s.", refused,
 				 campaign_status_name(c.status));
+	if (c.rss)
+		return err_title(err, ERR_CONFLICT, "Bad Request",
+				 "%san RSS campaign has a schedule of its own; "
+				 "send starts it.",
+				 refused);
 	campaign_spread_read(c.spread, &spread);
 	if (campaign_spread_schedule(body, &spread, err) < 0)
 		return -1;
@@ -191,6 +200,8 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 	if (gate_pass(tx->db, err) < 0 ||
 	    campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
+	if (c.rss)
+		return rss_resume(tx, &c, now_ms, err);
 	if (c.status != CAMPAIGN_PAUSED)
 		return not_now(&c, "resumed", err);
 	if (campaign_hold_override(tx, c.id, err) < 0)
@@ -208,6 +219,10 @@ static int move_once(struct tx *tx, const char *hex, enum campaign_status to,
 
 	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
+	if (c.rss)
+		return to == CAMPAIGN_CANCELING
+			       ? rss_cancel(tx, &c, now_ms, err)
+			       : not_now(&c, what, err);
 	if (c.status == to)
 		return 0;
 	return move_if_allowed(tx, &c, to, what, now_ms, err);
@@ -376,12 +391,14 @@ int campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
 		if (db_exec(&tx, SQL_CAMPAIGN_RESTORED,
 			    SQL_ARGS(sql_int(now_ms), sql_int(*id)), err) < 0)
 			return -1;
+	if (rss_restored(&tx, now_ms, err) < 0)
+		return -1;
 	return tx_commit(&tx, err) < 0 ? -1 : (int)ids.n;
 }
 
 int campaigns_under_way(struct db *db, struct err *err)
 {
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	int64_t one;
 
-	return list_under_way(db, 0, &ids, err) < 0 ? -1 : ids.n > 0;
+	return db_find_int(db, SQL_CAMPAIGN_BUSY, SQL_NO_ARGS, &one, err);
 }

@@ -14,9 +14,12 @@
 #include "campaign/content.h"
 #include "campaign/feedback.h"
 #include "campaign/folder.h"
+#include "campaign/rss/rss.h"
+#include "campaign/rss/rss_options.h"
 #include "campaign/variate/variate.h"
 #include "campaign/variate/variate_content.h"
 #include "sql/campaign.h"
+#include "sql/rss.h"
 #include "store/db.h"
 #include "store/update.h"
 
@@ -231,6 +234,36 @@ static int take_folder(struct db *db, const json_t *body, struct campaign *c,
 		   : 0;
 }
 
+static int take_feed(const json_t *body, struct arena *arena,
+		     struct campaign *c, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf stored = STRBUF_INIT;
+	struct rss_options before, now;
+	const json_t *opts = NULL;
+
+	if (json_get_object(body, "rss_opts", &opts, err) < 0)
+		return -1;
+	if (strcmp(c->type, "rss") != 0)
+		return json_object_size(opts) > 0
+			       ? err_field(err, "rss_opts",
+					   "Only campaigns of type rss have a "
+					   "feed")
+			       : 0;
+	if (!opts && !c->rss)
+		return err_field(err, "rss_opts",
+				 "Please say which feed it reads, and when");
+	if (!opts)
+		return 0;
+	if (c->rss)
+		rss_options_load(c->rss, arena, &before);
+	if (rss_options_read(opts, c->rss ? &before : NULL, arena, &now, err) <
+	    0)
+		return -1;
+	rss_options_format(&now, &stored);
+	c->rss = arena_str(arena, strbuf_str(&stored));
+	return 0;
+}
+
 static int take_body(struct db *db, const json_t *body, struct arena *arena,
 		     struct campaign *c, struct err *err)
 {
@@ -246,19 +279,20 @@ static int take_body(struct db *db, const json_t *body, struct arena *arena,
 		return -1;
 	if (recipients && take_recipients(db, recipients, arena, c, err) < 0)
 		return -1;
-	if (variate_take_body(body, arena, c, err) < 0)
+	if (variate_take_body(body, arena, c, err) < 0 ||
+	    campaign_spread_take(body, arena, c, err) < 0)
 		return -1;
-	return campaign_spread_take(body, arena, c, err);
+	return take_feed(body, arena, c, err);
 }
 
 static int check_type(const char *type, struct err *err)
 {
-	static const char *const others[] = { "rss", "absplit", "automation" };
+	static const char *const others[] = { "absplit", "automation" };
 
 	if (!type)
 		return err_field(err, "type", "Please enter a value");
 	if (!strcmp(type, "regular") || !strcmp(type, "plaintext") ||
-	    !strcmp(type, "variate"))
+	    !strcmp(type, "variate") || !strcmp(type, "rss"))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		if (!strcmp(type, others[i]))
@@ -278,6 +312,21 @@ static int must_change(int changed, struct err *err)
 		return err_set(err, ERR_RETRY,
 			       "the campaign changed in between");
 	return changed < 0 ? -1 : 0;
+}
+
+/* Most have nothing to do with one. */
+static int store_feed(struct tx *tx, const struct campaign *c,
+		      struct arena *arena, struct campaign *out,
+		      struct err *err)
+{
+	if (!c->rss && c->parent_id == 0)
+		return 0;
+	if (db_exec(tx, SQL_RSS_SET,
+		    SQL_ARGS(sql_text(c->rss), sql_id_or_null(c->parent_id),
+			     sql_int(out->id)),
+		    err) < 0)
+		return -1;
+	return campaign_get(tx->db, out->id, arena, out, err);
 }
 
 int campaign_store_new(struct tx *tx, const struct campaign *c,
@@ -301,9 +350,10 @@ int campaign_store_new(struct tx *tx, const struct campaign *c,
 			     sql_id_or_null(resend_of), sql_int(now_ms),
 			     sql_int(now_ms)),
 		    err) < 0 ||
-	    variate_store(tx, hex, c, err) < 0)
+	    variate_store(tx, hex, c, err) < 0 ||
+	    campaign_get_by_hex(tx->db, hex, arena, out, err) < 0)
 		return -1;
-	return campaign_get_by_hex(tx->db, hex, arena, out, err);
+	return store_feed(tx, c, arena, out, err);
 }
 
 /* Who it comes from, where the body does not say: as the audience has it. */
@@ -404,6 +454,14 @@ static void note_changes(const struct campaign *before,
 		    tracking_of(now, arena));
 	update_text(u, "variate", before->variate, now->variate);
 	update_text(u, "spread", before->spread, now->spread);
+	update_text(u, "rss", before->rss, now->rss);
+}
+
+/* Of type rss also while it is paused: there is no other way to change it. */
+static bool may_change(const struct campaign *c)
+{
+	return c->status == CAMPAIGN_SAVE ||
+	       (c->rss && c->status == CAMPAIGN_PAUSED);
 }
 
 int campaign_update(struct tx *tx, const char *hex, const json_t *body,
@@ -420,7 +478,7 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 	c = before;
 	if (filed.folder_id >= 0)
 		c.folder_id = filed.folder_id;
-	if (c.status != CAMPAIGN_SAVE && !only_filed(body))
+	if (!may_change(&c) && !only_filed(body))
 		return err_title(err, ERR_CONFLICT, "Bad Request",
 				 "A campaign that is %s cannot be changed.",
 				 campaign_status_name(c.status));
@@ -438,6 +496,16 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 	return begin_with(tx, out, template_id, now_ms, arena, err);
 }
 
+/* It reads no more; what it brought stays. */
+static int remove_active_feed(struct tx *tx, const struct campaign *c,
+			      int64_t now_ms, struct err *err)
+{
+	if (rss_cancel(tx, c, now_ms, err) < 0)
+		return -1;
+	return campaign_move(tx, c->id, CAMPAIGN_ARCHIVED, now_ms, err) < 0 ? -1
+									    : 0;
+}
+
 int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err)
 {
@@ -446,6 +514,9 @@ int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
 
 	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
+	if (c.rss &&
+	    (c.status == CAMPAIGN_SENDING || c.status == CAMPAIGN_PAUSED))
+		return remove_active_feed(tx, &c, now_ms, err);
 	switch (c.status) {
 	case CAMPAIGN_SENT:
 	case CAMPAIGN_CANCELED:

@@ -75,6 +75,7 @@ int campaign_replicate(struct tx *tx, const char *hex, int64_t now_ms,
 	    campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
 	c.folder_id = folder;
+	c.parent_id = 0; /* no feed brought the copy */
 	c.settings.title = title_of_copy(c.settings.title, arena);
 	return store_copy(tx, &c, 0, now_ms, arena, out, err);
 }
@@ -109,6 +110,7 @@ int campaign_resend(struct tx *tx, const char *hex, int64_t now_ms,
 	if (why)
 		return err_title(err, ERR_CONFLICT, "Bad Request", "%s", why);
 	c.folder_id = folder;
+	c.parent_id = 0;
 	c.settings.title = arena_printf(arena, "%s (resend)", c.settings.title);
 	c.segment_id = 0;
 	c.segment_opts = arena_printf(

@@ -117,7 +117,8 @@ static int act(enum action action, const char *hex, int64_t at_ms)
 		return -1;
 	switch (action) {
 	case SEND:
-		result = campaign_send(&tx, hex, &facts, FIXTURE_NOW, &f.err);
+		result = campaign_send(&tx, hex, &orderer, &facts, FIXTURE_NOW,
+				       &f.err);
 		break;
 	case SCHEDULE:
 		result = campaign_schedule(&tx, hex, at_ms, NULL, &orderer,
@@ -184,7 +185,7 @@ static void wrong_bodies_are_refused_with_their_field(void **state)
 		const char *body, *field;
 	} cases[] = {
 		{ "{}", "type" },
-		{ "{'type': 'rss'}", "type" },
+		{ "{'type': 'rss'}", "rss_opts" },
 		{ "{'type': 'x'}", "type" },
 		{ "{'type': 'regular', 'settings': 1}", "settings" },
 		{ "{'type': 'regular', 'settings': {'title': 1}}",

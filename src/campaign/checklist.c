@@ -9,6 +9,7 @@
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_look.h"
+#include "campaign/rss/feed_tags.h"
 #include "campaign/variate/variate_content.h"
 #include "journal/gate.h"
 
@@ -304,12 +305,21 @@ static void add_tag_items(struct checker *c, const char *where,
 	vec_release(problems);
 }
 
+/* Its tags are replaced before others are looked at. */
+static struct str without_feed(struct checker *c, struct str text,
+			       struct merge_problems *problems)
+{
+	return c->campaign->rss
+		       ? feed_tags_blank(text, true, c->arena, problems)
+		       : text;
+}
+
 static int warn_tags_of(struct checker *c, const char *where, struct str text,
 			enum merge_context context, struct err *err)
 {
 	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	struct merge_problems problems = VEC_INIT;
-	struct merge_piece piece = { .text = text };
+	struct merge_piece piece = { .text = without_feed(c, text, &problems) };
 	struct merge_how how = { .context = context,
 				 .fields = &c->merge_fields,
 				 .facts = &c->merge_facts };
@@ -372,6 +382,19 @@ static int warn_tags_of_content(struct checker *c, struct err *err)
 		return 0;
 	return warn_tags_of(c, "Plain text", c->content.plain_text, MERGE_PLAIN,
 			    err);
+}
+
+/* It would say the same each time. */
+static void warn_feed(struct checker *c)
+{
+	struct str text =
+		c->content.html.len ? c->content.html : c->content.plain_text;
+
+	if (c->campaign->rss && !feed_tags_are_in(text, true))
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_TAGS, "Feed",
+			 "The content shows nothing of the feed: put "
+			 "*|RSSITEMS:|* *|RSSITEM:TITLE|* *|END:RSSITEMS|* "
+			 "into it.");
 }
 
 static void warn_links(struct checker *c)
@@ -446,6 +469,7 @@ static int find_content_warnings(struct checker *c, struct err *err)
 {
 	if (warn_tags_of_content(c, err) < 0)
 		return -1;
+	warn_feed(c);
 	warn_links(c);
 	warn_images(c);
 	warn_unclosed(c);

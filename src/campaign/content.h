@@ -49,8 +49,9 @@ void content_mend(struct content *content, const struct merge_fields *fields,
  * {plain_text}; what it does not give stays. Or, of a test, {variate_contents}:
  * all of its contents (campaign/variate/variate_content.h). pages: the HTML at
  * their urls (content_fetch.h), where content_url found one; may be NULL.
- * ERR_NOT_FOUND; ERR_CONFLICT: the campaign is not in `save`; ERR_INVALID names
- * the field; ERR_RETRY: it is being sent right now.
+ * ERR_NOT_FOUND; ERR_CONFLICT: the campaign is not in `save`, nor of type rss
+ * and paused; ERR_INVALID names the field; ERR_RETRY: it is being sent right
+ * now.
  */
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 		const char *const pages[CONTENTS_MAX], int64_t now_ms,

@@ -215,7 +215,8 @@ static int take_template(struct db *db, struct arena *arena, struct given *g,
 
 static int must_be_saved(const struct campaign *c, struct err *err)
 {
-	if (c->status == CAMPAIGN_SAVE)
+	if (c->status == CAMPAIGN_SAVE ||
+	    (c->rss && c->status == CAMPAIGN_PAUSED))
 		return 0;
 	return err_title(err, ERR_CONFLICT, "Bad Request",
 			 "The content of a campaign that is %s cannot be "

@@ -43,11 +43,13 @@ int mc_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign_order order = { .user_id = rq->caller.user_id,
+					.key_id = rq->caller.key_id };
 	struct campaign_sender_facts facts;
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
 	    delivery_facts(api_of(rq)->delivery, db, &facts, err) < 0 ||
-	    campaign_send(&tx, request_param(rq, "campaign_id"), &facts,
+	    campaign_send(&tx, request_param(rq, "campaign_id"), &order, &facts,
 			  rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;

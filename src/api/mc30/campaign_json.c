@@ -5,6 +5,8 @@
 #include "campaign/campaign_spread.h"
 #include "campaign/checklist.h"
 #include "campaign/report.h"
+#include "campaign/rss/rss.h"
+#include "campaign/rss/rss_options.h"
 #include "delivery/delivery.h"
 
 #include <string.h>
@@ -200,6 +202,32 @@ static void write_links(const struct request *rq, const struct campaign *c,
 	mc_links_end(w);
 }
 
+/* Of type rss; next_send, failure and failed_since are ours alone. */
+static int write_feed(const struct request *rq, struct db *db,
+		      const struct campaign *c, struct json_writer *w,
+		      struct err *err)
+{
+	bool is_active = c->status == CAMPAIGN_SENDING;
+	struct rss_options options;
+	struct rss_state state;
+
+	if (*c->parent_hex)
+		json_key_text(w, "parent_campaign_id", c->parent_hex);
+	if (!c->rss)
+		return 0;
+	if (rss_state_find(db, c->id, rq->arena, &state, err) < 0)
+		return -1;
+	rss_options_load(c->rss, rq->arena, &options);
+	json_key_begin_object(w, "rss_opts");
+	rss_options_write(&options, w);
+	json_key_time(w, "last_sent", state.last_ms);
+	json_key_time(w, "next_send", is_active ? state.next_ms : 0);
+	json_key_text(w, "failure", state.failure ? state.failure : "");
+	json_key_time(w, "failed_since", state.failed_ms);
+	json_end_object(w);
+	return 0;
+}
+
 int mc_campaign_write(const struct request *rq, struct db *db,
 		      const struct campaign *c, struct json_writer *w,
 		      struct err *err)
@@ -239,6 +267,8 @@ int mc_campaign_write(const struct request *rq, struct db *db,
 	write_tracking(&c->tracking, w);
 	if (!unsent)
 		write_summary(&figures, w);
+	if (write_feed(rq, db, c, w, err) < 0)
+		return -1;
 	mc_delivery_status_write(c, &hold, &figures, w);
 	write_links(rq, c, w);
 	json_end_object(w);

@@ -144,11 +144,14 @@ static int may_remove(struct request *rq, struct db *db, struct err *err)
 	if (campaign_get_by_hex(db, request_param(rq, "campaign_id"), rq->arena,
 				&c, err) < 0)
 		return -1;
-	if (c.status != CAMPAIGN_SCHEDULE)
+	if (c.status != CAMPAIGN_SCHEDULE &&
+	    !(c.rss && c.status == CAMPAIGN_SENDING))
 		return 0;
 	return err_set(err, ERR_DENIED,
-		       "Only who may send campaigns may delete one that is "
-		       "scheduled");
+		       c.rss ? "Only who may send campaigns may delete one "
+			       "that sends what a feed brings"
+			     : "Only who may send campaigns may delete one "
+			       "that is scheduled");
 }
 
 int mc_campaigns_remove(struct request *rq, struct response *rs,

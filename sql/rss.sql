@@ -1,0 +1,49 @@
+-- schema: audience
+
+-- name: rss-set
+-- What makes it an RSS campaign, or one that a feed brought. One writer: it has
+-- just been added. args: rss or NULL, parent or NULL, id
+UPDATE campaign SET rss = ?, parent_id = ? WHERE id = ?;
+
+-- name: rss-find
+-- args: campaign
+SELECT next_ms, since_ms, last_ms, is_first, seen, failures, failure, failed_ms
+FROM campaign_feed WHERE campaign_id = ?;
+
+-- name: rss-remove
+-- args: campaign
+DELETE FROM campaign_feed WHERE campaign_id = ?;
+
+-- name: rss-start
+-- args: campaign, next_ms, since_ms
+INSERT INTO campaign_feed (campaign_id, next_ms, since_ms, is_first, seen, failures)
+VALUES (?, ?, ?, 1, '[]', 0);
+
+-- name: rss-plan
+-- When it looks next. args: next_ms or NULL, campaign
+UPDATE campaign_feed SET next_ms = ?, failures = 0, failure = NULL, failed_ms = NULL
+WHERE campaign_id = ?;
+
+-- name: rss-looked
+-- One writer: who has locked its campaign. args: next_ms, since_ms, last_ms or
+-- NULL (as it was), seen, campaign
+UPDATE campaign_feed SET next_ms = ?, since_ms = ?,
+	last_ms = COALESCE(CAST(? AS BIGINT), last_ms), seen = ?, is_first = 0,
+	failures = 0, failure = NULL, failed_ms = NULL
+WHERE campaign_id = ?;
+
+-- name: rss-failed
+-- Of a look that is still due. args: failure, now, campaign, next_ms
+UPDATE campaign_feed SET failures = failures + 1, failure = ?,
+	failed_ms = COALESCE(failed_ms, CAST(? AS BIGINT))
+WHERE campaign_id = ? AND next_ms = ?;
+
+-- name: rss-restored
+-- Nobody knows what was mailed since the backup. args: now
+UPDATE campaign_feed SET since_ms = ?, is_first = 1, failures = 0, failure = NULL,
+	failed_ms = NULL;
+
+-- name: rss-children
+-- What a feed brought, the newest first. args: parent, limit
+SELECT id FROM campaign WHERE parent_id = ? AND status <> :CAMPAIGN_ARCHIVED
+ORDER BY id DESC LIMIT ?;
