@@ -255,6 +255,7 @@ struct campaign_filter {
 	int64_t before_create_ms, since_create_ms; /* 0: not asked */
 	const char *list_hex;
 	const char *folder_hex;  /* NULL: any or none */
+	const char *parent_hex;  /* what this RSS campaign brought; NULL: any */
 	const char *member_hash; /* sent to this subscriber_hash; NULL: any */
 	bool sort_by_send;       /* else by creation */
 	bool newest_first;

@@ -43,6 +43,14 @@ static void add_folder(struct sqlbuild *b, const char *hex)
 	sqlbuild_add(b, ")");
 }
 
+static void add_parent(struct sqlbuild *b, const char *hex)
+{
+	sqlbuild_add(b, " AND c.parent_id = (SELECT p.id FROM campaign p"
+			" WHERE p.hex = ");
+	sqlbuild_bind_text(b, hex);
+	sqlbuild_add(b, ")");
+}
+
 static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 {
 	const struct {
@@ -74,6 +82,8 @@ static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 	}
 	if (f->folder_hex)
 		add_folder(b, f->folder_hex);
+	if (f->parent_hex)
+		add_parent(b, f->parent_hex);
 	if (f->member_hash)
 		add_sent_to(b, f->member_hash);
 }

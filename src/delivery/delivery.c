@@ -583,20 +583,31 @@ static int refuse_test(struct test_mail *t, const char *address,
 			 address);
 }
 
+static int get_test_mailing(const struct test_mail *t, int64_t campaign_id,
+			    int variant, const struct mailing_text *text,
+			    struct mailing **out, struct err *err)
+{
+	const struct mailing_setup *setup = &t->d->mailing;
+
+	return text ? mailing_get_text(t->db, setup, campaign_id, text,
+				       t->now_ms, out, err)
+		    : mailing_get(t->db, setup, campaign_id, variant, t->now_ms,
+				  out, err);
+}
+
 /* One variant, to all of them. */
 static int queue_variant(struct test_mail *t, struct tx *tx,
 			 int64_t campaign_id, int variant,
-			 const char *const *addresses, size_t n,
-			 struct err *err)
+			 const struct delivery_test *test, struct err *err)
 {
 	CLEANUP(mailing_put) struct mailing *mailing = NULL;
 
-	if (mailing_get(t->db, &t->d->mailing, campaign_id, variant, t->now_ms,
-			&mailing, err) < 0)
+	if (get_test_mailing(t, campaign_id, variant, test->text, &mailing,
+			     err) < 0)
 		return -1;
 	t->mailing = mailing;
-	for (size_t i = 0; i < n; i++)
-		if (queue_test(t, tx, addresses[i], err) < 0)
+	for (size_t i = 0; i < test->n; i++)
+		if (queue_test(t, tx, test->addresses[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -637,8 +648,7 @@ static int check_test(struct delivery *d, struct db *db,
 }
 
 int delivery_send_test(struct delivery *d, int64_t campaign_id,
-		       const char *combination, const char *const *addresses,
-		       size_t n, struct err *err)
+		       const struct delivery_test *test, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -650,21 +660,20 @@ int delivery_send_test(struct delivery *d, int64_t campaign_id,
 	int first, last;
 
 	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
-	    check_test(d, db, addresses, n, err) < 0 ||
+	    check_test(d, db, test->addresses, test->n, err) < 0 ||
 	    campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
 	    checklist_check_sender(&campaign, err) < 0 ||
-	    choose_variants(&campaign, combination, arena, &first, &last, err) <
-		    0 ||
+	    choose_variants(&campaign, test->combination, arena, &first, &last,
+			    err) < 0 ||
 	    tx_begin(db, &tx, err) < 0)
 		return -1;
 	t.db = db;
 	t.list_id = campaign.list_id;
-	for (size_t i = 0; i < n; i++)
-		if (refuse_test(&t, addresses[i], err) < 0)
+	for (size_t i = 0; i < test->n; i++)
+		if (refuse_test(&t, test->addresses[i], err) < 0)
 			return -1;
 	for (int i = first; i <= last; i++)
-		if (queue_variant(&t, &tx, campaign_id, i, addresses, n, err) <
-		    0)
+		if (queue_variant(&t, &tx, campaign_id, i, test, err) < 0)
 			return -1;
 	if (tx_commit(&tx, err) < 0)
 		return -1;

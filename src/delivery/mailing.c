@@ -408,8 +408,18 @@ static int load_content(struct mailing_private *m, struct db *db, int variant,
 				   err);
 }
 
+static void take_text(struct mailing_private *m,
+		      const struct mailing_text *text, struct content *content)
+{
+	m->campaign.settings.subject_line = text->subject_line;
+	m->campaign.settings.preview_text = text->preview_text;
+	*content = *text->content;
+}
+
+/* text: NULL: the campaign's own. */
 static int load(struct mailing_private *m, struct db *db, int64_t campaign_id,
-		int variant, struct content *content, struct err *err)
+		int variant, const struct mailing_text *text,
+		struct content *content, struct err *err)
 {
 	if (campaign_get(db, campaign_id, m->arena, &m->campaign, err) < 0 ||
 	    list_get_by_id(db, m->campaign.list_id, m->arena, &m->list, err) <
@@ -417,7 +427,10 @@ static int load(struct mailing_private *m, struct db *db, int64_t campaign_id,
 	    merge_fields_load(db, m->campaign.list_id, m->arena, &m->fields,
 			      err) < 0)
 		return -1;
-	return load_content(m, db, variant, content, err);
+	if (!text)
+		return load_content(m, db, variant, content, err);
+	take_text(m, text, content);
+	return 0;
 }
 
 static int compile_all(struct mailing_private *m, struct content *content,
@@ -509,12 +522,13 @@ static struct mailing *begin(const struct mailing_setup *setup, bool is_shown)
 
 /* mailing: begun, and the caller's. */
 static int make(struct mailing *mailing, struct db *db, int64_t campaign_id,
-		int variant, int64_t now_ms, struct err *err)
+		int variant, const struct mailing_text *text, int64_t now_ms,
+		struct err *err)
 {
 	struct mailing_private *m = mailing->private;
 	struct content content;
 
-	if (load(m, db, campaign_id, variant, &content, err) < 0)
+	if (load(m, db, campaign_id, variant, text, &content, err) < 0)
 		return -1;
 	if (load_facts(m, db, now_ms, err) < 0)
 		return -1;
@@ -555,7 +569,19 @@ int mailing_get(struct db *db, const struct mailing_setup *setup,
 {
 	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, false);
 
-	if (make(mailing, db, campaign_id, variant, now_ms, err) < 0)
+	if (make(mailing, db, campaign_id, variant, NULL, now_ms, err) < 0)
+		return -1;
+	*out = TAKE(mailing);
+	return 0;
+}
+
+int mailing_get_text(struct db *db, const struct mailing_setup *setup,
+		     int64_t campaign_id, const struct mailing_text *text,
+		     int64_t now_ms, struct mailing **out, struct err *err)
+{
+	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, false);
+
+	if (make(mailing, db, campaign_id, 0, text, now_ms, err) < 0)
 		return -1;
 	*out = TAKE(mailing);
 	return 0;
@@ -567,7 +593,7 @@ int mailing_get_shown(struct db *db, const struct mailing_setup *setup,
 {
 	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, true);
 
-	if (make(mailing, db, campaign_id, variant, now_ms, err) < 0)
+	if (make(mailing, db, campaign_id, variant, NULL, now_ms, err) < 0)
 		return -1;
 	*out = TAKE(mailing);
 	return 0;

@@ -27,6 +27,7 @@
 
 struct arena;
 struct db;
+struct content;
 struct dkim_key;
 struct err;
 struct merge_facts;
@@ -73,6 +74,14 @@ struct mailing_person {
 int mailing_get(struct db *db, const struct mailing_setup *setup,
 		int64_t campaign_id, int variant, int64_t now_ms,
 		struct mailing **out, struct err *err);
+/* With other texts than it has: what a feed says now. They must outlive it. */
+struct mailing_text {
+	const char *subject_line, *preview_text;
+	const struct content *content;
+};
+int mailing_get_text(struct db *db, const struct mailing_setup *setup,
+		     int64_t campaign_id, const struct mailing_text *text,
+		     int64_t now_ms, struct mailing **out, struct err *err);
 /* The same, to be shown: for mailing_render_view alone. */
 int mailing_get_shown(struct db *db, const struct mailing_setup *setup,
 		      int64_t campaign_id, int variant, int64_t now_ms,

@@ -86,7 +86,7 @@ describe("campaigns of a feed", () => {
     return site.asked > asked && Date.parse(found.rss_opts.next_send) > Date.now() && found;
   });
   const children = async (c: Json): Promise<Json[]> =>
-    (await api.get("/3.0/campaigns", { count: 1000, type: "regular" })).body.campaigns.filter((one: Json) => one.parent_campaign_id === c.id);
+    (await api.get("/3.0/campaigns", { parent_campaign_id: c.id })).body.campaigns;
 
   it("say when they are due, and are sent to nobody themselves", async () => {
     const c = await make();
@@ -123,10 +123,11 @@ describe("campaigns of a feed", () => {
     assert.notEqual(after.rss_opts.last_sent, "");
     assert.equal(after.rss_opts.failure, "");
     const [child] = await children(c);
+    assert.equal(child!.parent_campaign_id, c.id);
     assert.equal(child!.type, "regular");
     assert.match(child!.settings.title, /^Blog \(\d{4}-\d\d-\d\d\)$/);
     const mail = await parseMail((await caughtMail(server, "ada@rss.example")).source);
-    assert.match(mail.subject as string, /^New: Rye .UNSUB. <b>$/u);
+    assert.match(mail.subject as string, /^New: Rye \*∣UNSUB∣\* <b>$/);
     assert.match(mail.html as string, /<h1>The Mill<\/h1><h2><a href="[^"]+">Rye [^<]*UNSUB[^<]* &lt;b&gt;<\/a><\/h2><div><p>Good [^<]*EMAIL[^<]* <a>a<\/a><\/p><\/div><p>Ada<\/p>/u);
     assert.doesNotMatch(mail.html as string, /script|onclick|javascript|display:none}|Old/);
     assert.doesNotMatch(mail.text as string, /ada@rss\.example.*Good|Good.*ada@rss\.example/);
@@ -145,7 +146,7 @@ describe("campaigns of a feed", () => {
     comes();
     const held = await until("it says why", async () => {
       const found = await now(c);
-      return found.rss_opts.failure && found;
+      return found.rss_opts.failure !== "" && found;
     });
     assert.equal(held.rss_opts.failure, "There is no feed at this URL: HTTP Code: 503");
     assert.notEqual(held.rss_opts.failed_since, "");
@@ -172,7 +173,7 @@ describe("campaigns of a feed", () => {
     await server.restart();
     api = server.mailchimp;
     comes();
-    await until("it has sent", async () => (await now(c)).rss_opts.last_sent);
+    await until("it has sent", async () => (await now(c)).rss_opts.last_sent !== "");
     await looked(c, asked);
     assert.equal((await children(c)).length, 1);
     await end(c);
@@ -197,6 +198,29 @@ describe("campaigns of a feed", () => {
     await api.delete(at(c), { status: 204 });
     await api.get(at(c), undefined, { status: 404 });
     await api.delete(at(copy), { status: 204 });
+  });
+
+  it("are tested and looked at with what the feed says now", async () => {
+    site.items = [];
+    site.add("new", "Rolls", "&lt;b&gt;warm&lt;/b&gt;");
+    const c = await make();
+    await api.post(`${at(c)}/actions/test`, { test_emails: ["test@rss.example"], send_type: "html" }, { status: 204 });
+    const mail = await parseMail((await caughtMail(server, "test@rss.example")).source);
+    assert.equal(mail.subject, "[Test] New: Rolls");
+    assert.match(mail.html as string, /Rolls<\/a><\/h2><div><b>warm<\/b><\/div>/);
+    const { body: seen } = await server.admin.post("/api/v1/audience/feed",
+      { feed_url: `${site.base}/feed`, subject: "*|RSSITEM:TITLE|*", html: "<p>*|RSSITEM:TITLE|* *|FNAME|*</p>" });
+    assert.equal(seen.title, "The Mill");
+    assert.equal(seen.items[0].title, "Rolls");
+    assert.equal(seen.items[0].url, `${site.base}/new`);
+    assert.equal(seen.subject, "Rolls");
+    assert.equal(seen.html, "<p>Rolls *|FNAME|*</p>");
+    const { body: none } = await server.admin.post("/api/v1/audience/feed", { feed_url: `${site.base}/none` }, { status: 400 });
+    assert.equal(none.errors[0].field, "feed_url");
+    await server.admin.post("/api/v1/audience/feed", { feed_url: "file:///etc/passwd" }, { status: 400 });
+    site.status = 500;
+    await api.post(`${at(c)}/actions/test`, { test_emails: ["test@rss.example"], send_type: "html" }, { status: 400 });
+    site.status = 200;
   });
 
   it("are refused with the field that is wrong", async () => {
@@ -241,7 +265,7 @@ describe("campaigns of a feed", () => {
     await there.post(`${at(c)}/actions/send`, undefined, { status: 204 });
     const asked = site.asked;
     execute(strict, "audience", ["UPDATE campaign_feed SET next_ms = 1000", "UPDATE job SET run_at_ms = 0 WHERE kind = 'rss'"]);
-    await until("it says why", async () => (await there.get(at(c))).body.rss_opts.failure);
+    await until("it says why", async () => (await there.get(at(c))).body.rss_opts.failure !== "");
     assert.equal(site.asked, asked);
   });
 });

@@ -10,7 +10,12 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "campaign/checklist.h"
+#include "campaign/content.h"
+#include "campaign/rss/feed.h"
+#include "campaign/rss/rss_job.h"
+#include "campaign/rss/rss_options.h"
 #include "delivery/delivery.h"
+#include "delivery/mailing.h"
 #include "delivery/winner.h"
 
 #include <string.h>
@@ -182,23 +187,52 @@ static int read_addresses(const json_t *body, struct texts *out,
 	return 0;
 }
 
+/* Of an RSS campaign: what it would say of its feed now. No connection of the
+ * database is held: the other side may be us. */
+static int show_feed(struct request *rq, struct campaign *c,
+		     struct content *content, struct mailing_text *out,
+		     struct err *err)
+{
+	struct rss_options options;
+	struct feed feed;
+
+	rss_options_load(c->rss, rq->arena, &options);
+	if (rss_show_now(options.feed_url, options.constrain_images,
+			 api_of(rq)->webhooks, rq->arena, &c->settings, content,
+			 &feed, err) < 0)
+		return -1;
+	*out = (struct mailing_text){ .subject_line = c->settings.subject_line,
+				      .preview_text = c->settings.preview_text,
+				      .content = content };
+	return 0;
+}
+
 int mc_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
-	const char *combination = NULL;
+	struct delivery_test test = { .combination = NULL };
+	struct mailing_text text;
 	struct campaign campaign;
+	struct content content;
 	const json_t *body;
 
 	if (mc_body(rq, &body, err) < 0 ||
-	    json_get_text(body, "combination_id", &combination, err) < 0 ||
+	    json_get_text(body, "combination_id", &test.combination, err) < 0 ||
 	    read_addresses(body, &addresses, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 ||
-	    mc_campaign_of_path(rq, db, &campaign, err) < 0)
+	    mc_campaign_of_path(rq, db, &campaign, err) < 0 ||
+	    (campaign.rss &&
+	     content_get(db, campaign.id, rq->arena, &content, err) < 0))
 		return -1;
 	store_put(&db); /* delivery takes one of its own */
-	if (delivery_send_test(api_of(rq)->delivery, campaign.id, combination,
-			       addresses.v, addresses.n, err) < 0)
+	if (campaign.rss && show_feed(rq, &campaign, &content, &text, err) < 0)
+		return -1;
+	test.text = campaign.rss ? &text : NULL;
+	test.addresses = addresses.v;
+	test.n = addresses.n;
+	if (delivery_send_test(api_of(rq)->delivery, campaign.id, &test, err) <
+	    0)
 		return -1;
 	response_empty(rs, 204);
 	return 0;

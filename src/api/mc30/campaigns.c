@@ -48,6 +48,7 @@ static int read_filter(const struct request *rq, struct campaign_filter *f,
 	f->type = query_text(rq, "type");
 	f->list_hex = query_text(rq, "list_id");
 	f->folder_hex = query_text(rq, "folder_id");
+	f->parent_hex = query_text(rq, "parent_campaign_id");
 	f->member_hash = query_text(rq, "member_id");
 	f->sort_by_send = field == 1;
 	f->newest_first = way == 1;

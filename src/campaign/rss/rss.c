@@ -136,32 +136,20 @@ int rss_start(struct tx *tx, const struct campaign *c,
 	return add_job(tx, c->id, next_ms, now_ms, err);
 }
 
-int rss_plan(struct tx *tx, const struct campaign *c, int64_t now_ms,
-	     struct err *err)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct rss_options options;
-	int64_t next_ms = next_of(c, now_ms, &options, arena);
-
-	return db_exec(tx, SQL_RSS_PLAN,
-		       SQL_ARGS(sql_int(next_ms), sql_int(c->id)), err) < 0
-		       ? -1
-		       : 0;
-}
-
 int rss_resume(struct tx *tx, const struct campaign *c, int64_t now_ms,
 	       struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct rss_options options;
+	int64_t next_ms = next_of(c, now_ms, &options, arena);
 
 	if (c->status != CAMPAIGN_PAUSED)
 		return refuse(c, "resumed", err);
 	if (campaign_move(tx, c->id, CAMPAIGN_SENDING, now_ms, err) < 0 ||
-	    rss_plan(tx, c, now_ms, err) < 0)
+	    db_exec(tx, SQL_RSS_PLAN,
+		    SQL_ARGS(sql_int(next_ms), sql_int(c->id)), err) < 0)
 		return -1;
-	return add_job(tx, c->id, next_of(c, now_ms, &options, arena), now_ms,
-		       err);
+	return add_job(tx, c->id, next_ms, now_ms, err);
 }
 
 /* Nobody waits for a mail of it: it is canceled at once. */

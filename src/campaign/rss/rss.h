@@ -63,10 +63,6 @@ int rss_resume(struct tx *tx, const struct campaign *c, int64_t now_ms,
 	       struct err *err);
 int rss_cancel(struct tx *tx, const struct campaign *c, int64_t now_ms,
 	       struct err *err);
-/* Its options have changed: it looks at other times. */
-int rss_plan(struct tx *tx, const struct campaign *c, int64_t now_ms,
-	     struct err *err);
-
 /* The database was restored: what is dated before now counts as mailed. */
 int rss_restored(struct tx *tx, int64_t now_ms, struct err *err);
 

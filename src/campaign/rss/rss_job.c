@@ -17,6 +17,7 @@
 
 #define AGAIN_FIRST_MS (5 * MS_MINUTE)
 #define AGAIN_LAST_MS (4 * MS_HOUR)
+#define SHOWN_MAX 10     /* items of a preview */
 #define ATTEMPTS 1000000 /* it goes on as long as its campaign */
 
 static int64_t wait_after(int64_t failures)
@@ -28,23 +29,34 @@ static int64_t wait_after(int64_t failures)
 	return ms < AGAIN_LAST_MS ? ms : AGAIN_LAST_MS;
 }
 
-int rss_fetch(struct db *db, const struct campaign *c,
+int rss_fetch(const char *feed_url, const struct content *content,
 	      const struct webhook_options *options, struct arena *arena,
 	      struct feed *feed, struct feed_blocks *blocks, struct err *err)
 {
 	CLEANUP(vec_release) struct texts urls = VEC_INIT;
-	struct rss_options rss;
-	struct content content;
 
-	if (content_get(db, c->id, arena, &content, err) < 0)
+	feed_show_urls(content, arena, &urls);
+	if (feed_fetch(feed_url, options, arena, feed, err) < 0)
 		return -1;
-	feed_show_urls(&content, arena, &urls);
-	if (c->rss) {
-		rss_options_load(c->rss, arena, &rss);
-		if (feed_fetch(rss.feed_url, options, arena, feed, err) < 0)
-			return -1;
-	}
 	return feed_fetch_blocks(&urls, options, arena, blocks, err);
+}
+
+int rss_show_now(const char *feed_url, bool constrain,
+		 const struct webhook_options *options, struct arena *arena,
+		 struct campaign_settings *settings, struct content *content,
+		 struct feed *feed, struct err *err)
+{
+	CLEANUP(vec_release) struct feed_blocks blocks = VEC_INIT;
+	struct feed_shown shown = { .feed = feed,
+				    .blocks = &blocks,
+				    .constrain_images = constrain };
+
+	if (rss_fetch(feed_url, content, options, arena, feed, &blocks, err) <
+	    0)
+		return -1;
+	shown.items = feed->items;
+	shown.n = feed->n < SHOWN_MAX ? feed->n : SHOWN_MAX;
+	return feed_show(&shown, settings, content, arena, err);
 }
 
 /* It is due. */
@@ -54,11 +66,16 @@ static int look(struct job_run *run, const struct rss_setup *setup,
 	CLEANUP(vec_release) struct feed_blocks blocks = VEC_INIT;
 	struct campaign_sender_facts facts;
 	enum rss_outcome outcome;
+	struct rss_options options;
+	struct content content;
 	struct err why = ERR_INIT;
 	struct feed feed;
 
-	if (rss_fetch(run->db, c, setup->webhooks, run->arena, &feed, &blocks,
-		      &why) < 0) {
+	if (content_get(run->db, c->id, run->arena, &content, err) < 0)
+		return -1;
+	rss_options_load(c->rss, run->arena, &options);
+	if (rss_fetch(options.feed_url, &content, setup->webhooks, run->arena,
+		      &feed, &blocks, &why) < 0) {
 		if (why.code == ERR_INVALID)
 			return rss_fail(run->db, c->id, why.text,
 					clock_now_ms(), err);

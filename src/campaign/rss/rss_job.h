@@ -24,14 +24,23 @@ struct rss_setup {
 /* setup must outlive the runner. */
 struct job_kind rss_job_kind(const struct rss_setup *setup);
 
-/* The feeds that the campaign's texts need, now: its own, if it has one, and
- * those of its FEEDBLOCKs. No transaction may be open. ERR_INVALID with field
- * "feed_url". */
-struct campaign;
+/*
+ * The feeds that the texts of an RSS campaign need, now: its own, and those of
+ * its FEEDBLOCKs. May take minutes. ERR_INVALID with field "feed_url".
+ */
+struct campaign_settings;
+struct content;
 struct feed;
 struct feed_blocks;
-int rss_fetch(struct db *db, const struct campaign *campaign,
+int rss_fetch(const char *feed_url, const struct content *content,
 	      const struct webhook_options *options, struct arena *arena,
 	      struct feed *feed, struct feed_blocks *blocks, struct err *err);
+
+/* The same, and its texts as they would be mailed now, with the newest items
+ * whether they are new or not; they live in arena. constrain: the option. */
+int rss_show_now(const char *feed_url, bool constrain,
+		 const struct webhook_options *options, struct arena *arena,
+		 struct campaign_settings *settings, struct content *content,
+		 struct feed *feed, struct err *err);
 
 #endif

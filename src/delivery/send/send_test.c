@@ -740,9 +740,12 @@ static void single_mails_go_out(void **state)
 	(void)state;
 	fixture_exec(&w->f, "UPDATE campaign SET status = 1");
 	start_service();
-	assert_int_equal(delivery_send_test(w->d, w->f.campaign_id, NULL,
-					    addresses, 1, &err),
-			 0);
+	assert_int_equal(
+		delivery_send_test(w->d, w->f.campaign_id,
+				   &(struct delivery_test){
+					   .addresses = addresses, .n = 1 },
+				   &err),
+		0);
 	for (int i = 0; i < 3000 && sink_count(w->sink, 7) == 0; i++)
 		sink_wait(w->sink);
 	delivery_free(&w->d);
