@@ -10,6 +10,8 @@
 #include <strings.h>
 
 #define URL_MAX_BYTES 2000
+#define HOW_OFTEN "Please choose daily, weekly or monthly"
+#define WHICH_DAY "Please choose a day, such as monday"
 #define HOUR_USUAL 9
 #define DAYS_ALL 0x7fu
 #define DAYS_AHEAD 70 /* two months and a day: the 31st comes in each two */
@@ -34,7 +36,7 @@ static int within(const char *object, struct err *err)
 }
 
 static int take_word(const json_t *o, const char *key, const char *const *words,
-		     int n, int *out, struct err *err)
+		     int n, const char *refusal, int *out, struct err *err)
 {
 	const char *text = NULL;
 	int found = json_get_text(o, key, &text, err);
@@ -46,10 +48,7 @@ static int take_word(const json_t *o, const char *key, const char *const *words,
 			*out = i;
 			return 1;
 		}
-	return err_field(err, key, "Please choose %s%s", words[0],
-			 n == 3 ? ", weekly or monthly"
-				: ", monday, tuesday, wednesday, thursday, "
-				  "friday or saturday");
+	return err_field(err, key, "%s", refusal);
 }
 
 static int take_number(const json_t *o, const char *key, int max, int *out,
@@ -91,8 +90,8 @@ static int take_schedule(const json_t *schedule, struct rss_options *out,
 {
 	if (take_number(schedule, "hour", 23, &out->hour, err) < 0 ||
 	    take_days(schedule, out, err) < 0 ||
-	    take_word(schedule, "weekly_send_day", weekdays, 7, &out->weekday,
-		      err) < 0 ||
+	    take_word(schedule, "weekly_send_day", weekdays, 7, WHICH_DAY,
+		      &out->weekday, err) < 0 ||
 	    take_number(schedule, "monthly_send_date", 31, &out->month_day,
 			err) < 0)
 		return within("schedule", err);
@@ -135,12 +134,12 @@ static int take_all(const json_t *opts, bool is_new, struct arena *arena,
 
 	if (take_url(opts, arena, out, err) < 0)
 		return -1;
-	found = take_word(opts, "frequency", frequencies, 3, &frequency, err);
+	found = take_word(opts, "frequency", frequencies, 3, HOW_OFTEN,
+			  &frequency, err);
 	if (found < 0)
 		return -1;
 	if (found == 0 && is_new)
-		return err_field(err, "frequency",
-				 "Please choose daily, weekly or monthly");
+		return err_field(err, "frequency", "%s", HOW_OFTEN);
 	out->frequency = (enum rss_frequency)frequency;
 	if (json_get_bool(opts, "constrain_rss_img", &out->constrain_images,
 			  err) < 0 ||

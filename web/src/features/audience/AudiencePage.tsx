@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { NotLoaded } from '../../app/errors.tsx';
 import { Explain } from '../../ui/Explain.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
+import { FeedsPanel } from './feeds/FeedsPanel.tsx';
 import { FormPanel } from './form/FormPanel.tsx';
 import { InterestsPanel } from './interests/InterestsPanel.tsx';
 import { listsQuery, type List } from './queries.ts';
@@ -46,6 +47,7 @@ export function AudiencePage() {
         </Tabs.List>
         <Tabs.Panel value="interests" pt="lg"><InterestsPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="form" pt="lg"><FormPanel key={list.id} listId={list.id} /></Tabs.Panel>
+        <Tabs.Panel value="feeds" pt="lg"><FeedsPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="templates" pt="lg"><TemplatesPanel q={q} onSearch={search} /></Tabs.Panel>
         <Tabs.Panel value="work" pt="lg"><WorkPanel /></Tabs.Panel>
       </Tabs>

@@ -1,5 +1,5 @@
 /** What the audience is divided into, and which list is looked at: both stand in the address. */
-export const audienceTabs = ['interests', 'form', 'templates', 'work'] as const;
+export const audienceTabs = ['interests', 'form', 'feeds', 'templates', 'work'] as const;
 export type AudienceTab = (typeof audienceTabs)[number];
 
 export interface AudienceSearch {
