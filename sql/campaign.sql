@@ -91,8 +91,11 @@ UPDATE campaign SET
 WHERE id = ?;
 
 -- name: campaign-content
--- args: id
-SELECT html, plain_text FROM campaign WHERE id = ?;
+-- With what feeds said when it was sent. args: id
+SELECT COALESCE(s.html, c.html), COALESCE(s.plain_text, c.plain_text)
+FROM campaign c
+LEFT JOIN campaign_shown s ON s.campaign_id = c.id AND s.is_ready = 1
+WHERE c.id = ?;
 
 -- name: campaign-language
 -- What tells which language it is in. args: id

@@ -47,3 +47,16 @@ UPDATE campaign_feed SET since_ms = ?, is_first = 1, failures = 0, failure = NUL
 -- What a feed brought, the newest first. args: parent, limit
 SELECT id FROM campaign WHERE parent_id = ? AND status <> :CAMPAIGN_ARCHIVED
 ORDER BY id DESC LIMIT ?;
+
+-- name: feed-wait-find
+-- args: campaign
+SELECT is_ready FROM campaign_shown WHERE campaign_id = ?;
+
+-- name: feed-wait-add
+-- args: campaign
+INSERT INTO campaign_shown (campaign_id, is_ready) VALUES (?, 0);
+
+-- name: feed-wait-end
+-- args: html or NULL, plain_text or NULL, campaign
+UPDATE campaign_shown SET is_ready = 1, html = ?, plain_text = ?
+WHERE campaign_id = ? AND is_ready = 0;

@@ -24,6 +24,7 @@
 #include "bridge/bridge.h"
 #include "bridge/bridge_organisation.h"
 #include "campaign/campaign.h"
+#include "campaign/rss/feed_wait.h"
 #include "campaign/rss/rss_job.h"
 #include "crm/browse/bulk.h"
 #include "crm/import/import.h"
@@ -351,7 +352,7 @@ static void wake_delivery(void *server)
  * asks other servers for feeds. */
 static int start_account_jobs(struct server *s, struct err *err)
 {
-	struct job_kind kinds[ACCOUNT_JOB_KINDS + 1];
+	struct job_kind kinds[ACCOUNT_JOB_KINDS + 2];
 	struct runner_options o = {
 		.schema = STORE_AUDIENCE,
 		.threads = ACCOUNT_JOB_THREADS,
@@ -365,6 +366,7 @@ static int start_account_jobs(struct server *s, struct err *err)
 				     .wake = wake_delivery,
 				     .context = s };
 	kinds[n++] = rss_job_kind(&s->rss);
+	kinds[n++] = feed_wait_job_kind(&s->rss);
 	if (runner_start(s->store, &o, kinds, n, &s->account_jobs, err) < 0)
 		return -1;
 	s->api.account_jobs = s->account_jobs;

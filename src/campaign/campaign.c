@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "campaign/campaign_private.h"
+#include "campaign/rss/feed_wait.h"
 #include "sql/campaign.h"
 #include "store/db.h"
 
@@ -198,7 +199,9 @@ int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 	if (changed == 0)
 		return err_set(err, ERR_RETRY,
 			       "the campaign changed in between");
-	if (changed < 0 || (ends && tell_end(tx, id, to, now_ms, err) < 0))
+	if (changed < 0 || (ends && tell_end(tx, id, to, now_ms, err) < 0) ||
+	    (to == CAMPAIGN_SENDING &&
+	     feed_wait_begin(tx, id, now_ms, err) < 0))
 		return -1;
 	return 1;
 }

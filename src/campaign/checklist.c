@@ -309,9 +309,8 @@ static void add_tag_items(struct checker *c, const char *where,
 static struct str without_feed(struct checker *c, struct str text,
 			       struct merge_problems *problems)
 {
-	return c->campaign->rss
-		       ? feed_tags_blank(text, true, c->arena, problems)
-		       : text;
+	return feed_tags_blank(text, c->campaign->rss != NULL, c->arena,
+			       problems);
 }
 
 static int warn_tags_of(struct checker *c, const char *where, struct str text,

@@ -223,6 +223,34 @@ describe("campaigns of a feed", () => {
     site.status = 200;
   });
 
+  it("show feeds in campaigns of other types, which wait for them", async () => {
+    server.allowLog(/campaign waits for a feed/);
+    site.items = [];
+    site.add("b", "Bagels *|EMAIL|*", "b");
+    site.status = 503;
+    await api.post(`/3.0/lists/${list}/members`, { email_address: "block@rss.example", status: "subscribed" });
+    const c = (await api.post("/3.0/campaigns", { ...body(), type: "regular", rss_opts: undefined })).body;
+    await api.patch(at(c), { settings: { subject_line: "Block" } });
+    const block = `<h1>Hi</h1>*|FEEDBLOCK:${site.base}/feed|**|FEEDITEMS:[$count=1]|*<p>*|FEEDITEM:TITLE|*</p>*|END:FEEDITEMS|**|END:FEEDBLOCK|*`;
+    await api.put(`${at(c)}/content`, { html: block });
+    assert.deepEqual((await api.get(`${at(c)}/send-checklist`)).body.items.filter((one: Json) => one.id === 410), []);
+    await api.post(`${at(c)}/actions/send`, undefined, { status: 204 });
+    const held = await until("it is held", async () => {
+      const found = await now(c);
+      return found.delivery_status.hold?.reason === "feed" && found;
+    });
+    assert.equal(held.delivery_status.hold.detail, `${site.base}/feed: There is no feed at this URL: HTTP Code: 503`);
+    assert.equal(held.emails_sent, 0);
+    site.status = 200;
+    execute(server, "audience", ["UPDATE job SET run_at_ms = 0 WHERE kind = 'feed_wait'"]);
+    await until("it is sent", async () => (await now(c)).status === "sent");
+    assert.equal((await now(c)).delivery_status.hold, undefined);
+    const mail = await parseMail((await caughtMail(server, "block@rss.example")).source);
+    assert.match(mail.html as string, /<h1>Hi<\/h1><p>Bagels [^<]*EMAIL[^<]*<\/p>/u);
+    const copy = (await api.post(`${at(c)}/actions/replicate`)).body;
+    assert.equal((await api.get(`${at(copy)}/content`)).body.html, block);
+  });
+
   it("are refused with the field that is wrong", async () => {
     const cases: [Json, string][] = [
       [{ feed_url: "" }, "rss_opts.feed_url"], [{ feed_url: "ftp://x.example" }, "rss_opts.feed_url"],

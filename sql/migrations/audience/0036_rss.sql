@@ -14,3 +14,13 @@ CREATE TABLE campaign_feed (
 	failure TEXT,
 	failed_ms BIGINT
 );
+
+-- A campaign whose texts show feeds (FEEDBLOCK). is_ready 0: it waits until
+-- they are fetched, and goes to nobody before; 1: its texts with them. NULL:
+-- as in campaign.
+CREATE TABLE campaign_shown (
+	campaign_id BIGINT PRIMARY KEY,
+	is_ready INTEGER NOT NULL,
+	html TEXT,
+	plain_text TEXT
+);

@@ -17,6 +17,7 @@
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_look.h"
 #include "campaign/html/html_scan.h"
+#include "campaign/rss/feed_tags.h"
 #include "crm/browse/selection.h"
 #include "crm/group/group.h"
 #include "crm/setting/organisation.h"
@@ -409,7 +410,9 @@ static int warn_tags(struct tag_checker *c, const char *where, const char *text,
 	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	static const struct merge_facts facts = { .subject = NULL };
 	struct merge_problems problems = VEC_INIT;
-	struct merge_piece piece = { .text = str_of(text) };
+	struct merge_piece piece = { .text = feed_tags_blank(
+					     str_of(text), false,
+					     c->list->arena, &problems) };
 	struct merge_how how = { .context = context,
 				 .fields = &c->merge->fields,
 				 .facts = &facts };

@@ -12,6 +12,7 @@
 #include "campaign/checklist.h"
 #include "campaign/content.h"
 #include "campaign/rss/feed.h"
+#include "campaign/rss/feed_show.h"
 #include "campaign/rss/rss_job.h"
 #include "campaign/rss/rss_options.h"
 #include "delivery/delivery.h"
@@ -187,16 +188,17 @@ static int read_addresses(const json_t *body, struct texts *out,
 	return 0;
 }
 
-/* Of an RSS campaign: what it would say of its feed now. No connection of the
- * database is held: the other side may be us. */
+/* Of a campaign that shows feeds: what it would say of them now. No connection
+ * of the database is held: the other side may be us. */
 static int show_feed(struct request *rq, struct campaign *c,
 		     struct content *content, struct mailing_text *out,
 		     struct err *err)
 {
-	struct rss_options options;
+	struct rss_options options = { .constrain_images = true };
 	struct feed feed;
 
-	rss_options_load(c->rss, rq->arena, &options);
+	if (c->rss)
+		rss_options_load(c->rss, rq->arena, &options);
 	if (rss_show_now(options.feed_url, options.constrain_images,
 			 api_of(rq)->webhooks, rq->arena, &c->settings, content,
 			 &feed, err) < 0)
@@ -216,19 +218,20 @@ int mc_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	struct campaign campaign;
 	struct content content;
 	const json_t *body;
+	bool shows_feeds;
 
 	if (mc_body(rq, &body, err) < 0 ||
 	    json_get_text(body, "combination_id", &test.combination, err) < 0 ||
 	    read_addresses(body, &addresses, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 ||
 	    mc_campaign_of_path(rq, db, &campaign, err) < 0 ||
-	    (campaign.rss &&
-	     content_get(db, campaign.id, rq->arena, &content, err) < 0))
+	    content_get(db, campaign.id, rq->arena, &content, err) < 0)
 		return -1;
+	shows_feeds = campaign.rss || feed_show_is_needed(&content);
 	store_put(&db); /* delivery takes one of its own */
-	if (campaign.rss && show_feed(rq, &campaign, &content, &text, err) < 0)
+	if (shows_feeds && show_feed(rq, &campaign, &content, &text, err) < 0)
 		return -1;
-	test.text = campaign.rss ? &text : NULL;
+	test.text = shows_feeds ? &text : NULL;
 	test.addresses = addresses.v;
 	test.n = addresses.n;
 	if (delivery_send_test(api_of(rq)->delivery, campaign.id, &test, err) <

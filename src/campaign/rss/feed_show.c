@@ -16,6 +16,12 @@ void feed_show_urls(const struct content *content, struct arena *arena,
 		feed_tags_urls(content->plain_text, FEED_PLAIN, arena, out);
 }
 
+bool feed_show_is_needed(const struct content *content)
+{
+	return feed_tags_are_in(content->html, false) ||
+	       feed_tags_are_in(content->plain_text, false);
+}
+
 static int show_text(const struct feed_shown *shown, struct str text,
 		     enum feed_context context, struct arena *arena,
 		     struct str *out, struct err *err)

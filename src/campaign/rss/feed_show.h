@@ -26,6 +26,10 @@ struct feed_shown {
 void feed_show_urls(const struct content *content, struct arena *arena,
 		    struct texts *out);
 
+/* Whether a campaign of these texts shows feeds, though it is of another type
+ * than rss. */
+bool feed_show_is_needed(const struct content *content);
+
 /* Subject and preview text of *settings, and *content, become those of a
  * campaign without tags of feeds; they live in arena. ERR_LIMIT. */
 int feed_show(const struct feed_shown *shown,

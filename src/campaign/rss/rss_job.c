@@ -36,7 +36,7 @@ int rss_fetch(const char *feed_url, const struct content *content,
 	CLEANUP(vec_release) struct texts urls = VEC_INIT;
 
 	feed_show_urls(content, arena, &urls);
-	if (feed_fetch(feed_url, options, arena, feed, err) < 0)
+	if (feed_url && feed_fetch(feed_url, options, arena, feed, err) < 0)
 		return -1;
 	return feed_fetch_blocks(&urls, options, arena, blocks, err);
 }
@@ -47,15 +47,17 @@ int rss_show_now(const char *feed_url, bool constrain,
 		 struct feed *feed, struct err *err)
 {
 	CLEANUP(vec_release) struct feed_blocks blocks = VEC_INIT;
-	struct feed_shown shown = { .feed = feed,
+	struct feed_shown shown = { .feed = feed_url ? feed : NULL,
 				    .blocks = &blocks,
 				    .constrain_images = constrain };
 
 	if (rss_fetch(feed_url, content, options, arena, feed, &blocks, err) <
 	    0)
 		return -1;
-	shown.items = feed->items;
-	shown.n = feed->n < SHOWN_MAX ? feed->n : SHOWN_MAX;
+	if (feed_url) {
+		shown.items = feed->items;
+		shown.n = feed->n < SHOWN_MAX ? feed->n : SHOWN_MAX;
+	}
 	return feed_show(&shown, settings, content, arena, err);
 }
 

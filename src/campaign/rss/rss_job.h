@@ -37,7 +37,9 @@ int rss_fetch(const char *feed_url, const struct content *content,
 	      struct feed *feed, struct feed_blocks *blocks, struct err *err);
 
 /* The same, and its texts as they would be mailed now, with the newest items
- * whether they are new or not; they live in arena. constrain: the option. */
+ * whether they are new or not; they live in arena. feed_url NULL: of a campaign
+ * of another type, whose FEEDBLOCKs alone are shown, and *feed is untouched.
+ * constrain: the option. */
 int rss_show_now(const char *feed_url, bool constrain,
 		 const struct webhook_options *options, struct arena *arena,
 		 struct campaign_settings *settings, struct content *content,

@@ -9,6 +9,7 @@
 #include "campaign/content.h"
 #include "campaign/rss/feed.h"
 #include "campaign/rss/feed_tags.h"
+#include "campaign/rss/feed_wait.h"
 #include "campaign/rss/rss_options.h"
 #include "journal/gate.h"
 
@@ -353,6 +354,35 @@ static void copies_have_the_feed_and_no_parent(void **state)
 	assert_int_equal(tx_commit(&tx, &f.err), 0);
 }
 
+static void a_campaign_that_shows_a_feed_waits_for_it(void **state)
+{
+	CLEANUP(json_free)
+	json_t *body = campaign_fixture_json(
+		"{'html': '*|FEEDBLOCK:https://x.example/|*x"
+		"*|END:FEEDBLOCK|*'}");
+	static const char whole[] =
+		"{'type': 'regular', 'recipients': {'list_id': 'aaaaaaaaaa'},"
+		" 'settings': {'subject_line': 'S', 'from_name': 'Ann',"
+		" 'reply_to': 'ann@example.org'}}";
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign c;
+
+	(void)state;
+	assert_int_equal(add(whole, &c), 0);
+	assert_int_equal(tx_begin(f.db, &tx, &f.err), 0);
+	assert_int_equal(content_put(&tx, c.hex, body, NULL, NOW, &f.err), 0);
+	assert_int_equal(tx_commit(&tx, &f.err), 0);
+	assert_int_equal(feed_wait_is_on(f.db, c.id, &f.err), 0);
+	assert_int_equal(act(START, c.hex, NOW), 0);
+	assert_int_equal(feed_wait_is_on(f.db, c.id, &f.err), 1);
+	assert_int_equal(act(PAUSE, c.hex, NOW), 0);
+	assert_int_equal(act(RESUME, c.hex, NOW), 0);
+	assert_int_equal(campaign_fixture_int(
+				 &f, "SELECT COUNT(*) FROM job WHERE kind = "
+				     "'feed_wait'"),
+			 1);
+}
+
 static void options_are_checked(void **state)
 {
 	static const char *const cases[][2] = {
@@ -470,6 +500,9 @@ int main(void)
 			a_restored_one_mails_nothing_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			copies_have_the_feed_and_no_parent, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_campaign_that_shows_a_feed_waits_for_it, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(options_are_checked, set_up,
 						tear_down),
 		cmocka_unit_test(times_come_again),

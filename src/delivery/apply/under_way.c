@@ -6,6 +6,7 @@
 #include "base/thread/stop.h"
 #include "campaign/campaign.h"
 #include "campaign/report_kept.h"
+#include "campaign/rss/feed_wait.h"
 #include "delivery/apply/keeper.h"
 #include "delivery/apply/marks.h"
 #include "delivery/event_writer.h"
@@ -165,6 +166,9 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 	int rc;
 
 	if (!c->frozen) {
+		rc = feed_wait_is_on(db, c->id, err);
+		if (rc != 0)
+			return rc < 0 ? -1 : 0;
 		rc = freeze_campaign(db, c, k->owner, now_ms, err);
 		if (rc != 1)
 			return rc;
