@@ -3,6 +3,7 @@
 #include "campaign/campaign_fixture.h"
 #include "campaign/content.h"
 #include "campaign/template/template.h"
+#include "campaign/variate/variate_content.h"
 #include "store/db.h"
 
 #include <setjmp.h>
@@ -154,6 +155,78 @@ static void a_fault_leaves_what_was(void **state)
 	}
 }
 
+/* --- the contents of a test --- */
+
+#define TWO                                                      \
+	"{'variate_contents':[{'content_label':'a','html':'A'}," \
+	"{'content_label':'b','html':'B','plain_text':'text of B'}]}"
+#define THREE                                                    \
+	"{'variate_contents':[{'content_label':'x','html':'X'}," \
+	"{'content_label':'y','html':'Y'},{'content_label':'z'}]}"
+
+static void make_test(void)
+{
+	campaign_fixture_exec(&f, "UPDATE campaign SET type = 'variate',"
+				  " variate = '{\"winner_criteria\":"
+				  "\"opens\"}'");
+}
+
+static const char *html_at(int position)
+{
+	struct content content;
+	struct err err = ERR_INIT;
+
+	if (variate_content_get(f.db, campaign().id, position, f.arena,
+				&content, &err) < 0)
+		return NULL;
+	return arena_str(f.arena, content.html);
+}
+
+static void all_contents_are_put_at_once(void **state)
+{
+	struct err err = ERR_INIT;
+	struct campaign c;
+
+	(void)state;
+	assert_int_equal(put(TWO, NULL, &err), -1);
+	assert_string_equal(err.field, "variate_contents");
+	make_test();
+	assert_int_equal(put(TWO, NULL, &err), 0);
+	c = campaign();
+	assert_int_equal(variate_contents(&c), 2);
+	assert_string_equal(html_at(1), "A");
+	assert_string_equal(html_at(2), "B");
+	assert_null(html_at(3));
+	assert_int_equal(put("{'html':'only'}", NULL, &err), 0);
+	c = campaign();
+	assert_int_equal(variate_contents(&c), 1);
+	assert_string_equal(html_at(1), "only");
+	assert_null(html_at(2));
+}
+
+static void a_fault_leaves_all_contents(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	make_test();
+	assert_int_equal(put(TWO, NULL, &err), 0);
+	for (int n = 1;; n++) {
+		struct campaign c;
+		int ret;
+
+		db_fail_nth(f.db, n);
+		ret = put(THREE, NULL, &err);
+		db_fail_nth(f.db, 0);
+		c = campaign();
+		assert_int_equal(variate_contents(&c), ret == 0 ? 3 : 2);
+		assert_string_equal(html_at(1), ret == 0 ? "X" : "A");
+		assert_string_equal(html_at(2), ret == 0 ? "Y" : "B");
+		if (ret == 0)
+			break;
+	}
+}
+
 #define FIXED(test) \
 	cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
 
@@ -164,6 +237,8 @@ int main(void)
 		FIXED(one_source_says_what_the_mail_is),
 		FIXED(readers_see_no_marks),
 		FIXED(a_fault_leaves_what_was),
+		FIXED(all_contents_are_put_at_once),
+		FIXED(a_fault_leaves_all_contents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

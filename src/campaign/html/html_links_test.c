@@ -260,6 +260,38 @@ static void a_page_becomes_text(void **state)
 	}
 }
 
+/* Contents of one campaign: each target has one id, new ones come behind. */
+static void equal_links_of_several_texts_are_one(void **state)
+{
+	static const char *const texts[] = {
+		"<a href=https://a.example>1</a><a "
+		"href=https://b.example>2</a>",
+		"<a href=https://c.example>1</a><a href=https://a.example>2</a>"
+		"<a href='#'>3</a><a href=https://c.example>4</a>",
+		"<p>none</p>",
+		"<a href=https://b.example>1</a><a "
+		"href=https://d.example>2</a>",
+	};
+	static const int ids[][4] = {
+		{ 1, 2 }, { 3, 1, 0, 3 }, { 0 }, { 2, 4 }
+	};
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct html_links all = { .n = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct html_links links;
+
+		html_links_scan(str_of(texts[i]), arena, &links);
+		html_links_join(&all, &links, arena);
+		for (size_t k = 0; k < links.n; k++)
+			assert_int_equal(links.v[k].link_id, ids[i][k]);
+	}
+	assert_int_equal(all.distinct_n, 4);
+	assert_string_equal(all.distinct[2]->target, "https://c.example");
+	assert_string_equal(all.distinct[3]->target, "https://d.example");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +301,7 @@ int main(void)
 		cmocka_unit_test(what_is_added_comes_even_into_fragments),
 		cmocka_unit_test(links_stay_in_any_garbage),
 		cmocka_unit_test(a_page_becomes_text),
+		cmocka_unit_test(equal_links_of_several_texts_are_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
