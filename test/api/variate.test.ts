@@ -64,6 +64,7 @@ describe("the settings of a test", () => {
     const bad: [Json, RegExp][] = [
       [{}, /variate_settings/],
       [{ variate_settings: {} }, /winner_criteria/],
+      [{ variate_settings: { winner_criteria: null } }, /winner_criteria/],
       [{ variate_settings: { winner_criteria: "total_revenue" } }, /winner_criteria/],
       [{ variate_settings: { winner_criteria: "opens", wait_time: 90 } }, /wait_time/],
       [{ variate_settings: { winner_criteria: "opens", test_size: 5 } }, /test_size/],

@@ -230,6 +230,13 @@ static int check_tracking(const struct campaign_tracking *t, struct err *err)
 		       : err_field(err, "tracking.html_clicks", "%s", why);
 }
 
+static bool is_said(const json_t *o, const char *key)
+{
+	const json_t *value = json_object_get(o, key);
+
+	return value && !json_is_null(value);
+}
+
 int variate_take_body(const json_t *body, struct arena *arena,
 		      struct campaign *c, struct err *err)
 {
@@ -247,7 +254,7 @@ int variate_take_body(const json_t *body, struct arena *arena,
 					   "have these");
 	if (!o && !c->variate)
 		return err_field(err, SETTINGS, "Please enter a value");
-	if (o && !c->variate && !json_object_get(o, "winner_criteria"))
+	if (o && !c->variate && !is_said(o, "winner_criteria"))
 		return wrong("winner_criteria", err, "Please enter a value");
 	if (o) {
 		(void)variate_read(c->variate, arena, &v);
