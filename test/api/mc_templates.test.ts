@@ -24,6 +24,22 @@ describe("templates of /3.0", () => {
     await api.delete(`/3.0/templates/${t.id as number}`, { status: 204 });
   });
 
+  it("are what a mail of the app begins with", async () => {
+    const t = await make("O'Neil & رسالة");
+    const path = (id: unknown) => `/api/v1/templates/${String(id)}/html`;
+    const { body } = await server.admin.get(path(t.id));
+    assert.deepEqual(body, { name: "O'Neil & رسالة", html: '<html><body><h1>T</h1><div><p>X</p></div><img src="https://x.example/a.png"></body></html>' });
+    const design = { version: 1, blocks: [] };
+    const made = await server.admin.post("/api/v1/templates", { name: "Blocks", design }, { status: 201 });
+    for (const id of [made.body.id, "starter-newsletter", "x", "-1", "99999999999999999999"]) await server.admin.get(path(id), {}, { status: 404 });
+    const campaign = (await server.admin.post("/api/v1/campaigns", { name: "Begun" }, { status: 201 })).body;
+    const written = (await server.admin.patch(`/api/v1/campaigns/${campaign.id as number}`, { html: body.html })).body;
+    assert.equal(written.content, "html");
+    await server.anonymous.get(path(t.id), {}, { status: 401 });
+    await server.admin.delete(`/api/v1/templates/${made.body.id as string}`, { status: 204 });
+    await api.delete(`/3.0/templates/${t.id as number}`, { status: 204 });
+  });
+
   it("are made, read, changed and removed", async () => {
     const t = await make("رسالة O'Neil");
     assert.equal(t.type, "user");

@@ -188,6 +188,36 @@ describe("the content of a mail", () => {
     assert.equal(await page.getByRole("textbox", { name: "Plain text" }).inputValue(), "Guten Tag,\n\n");
   });
 
+  it("begins with a template of HTML, which stays as it is", async () => {
+    const html = '<html><body><h1 mc:edit="title">Dear *|FNAME|*</h1><p>All the news</p><p><a href="*|UNSUB|*">Unsubscribe</a></p></body></html>';
+    await server.mailchimp.post("/3.0/templates", { name: "Letter <b>of</b> HTML", html });
+    for (let i = 2; i <= 8; i++) await server.mailchimp.post("/3.0/templates", { name: `HTML ${i}`, html });
+    const page = await browser.signIn("manager");
+    const campaign = await make({ subject: "News", from_name: "Us", from_email: "us@example.org" });
+    await openContent(page, campaign);
+    await page.getByRole("heading", { name: "HTML templates" }).waitFor();
+    await page.getByRole("button", { name: "Use HTML 8" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Use Letter <b>of</b> HTML" }).count(), 0, "six are enough at first");
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByRole("button", { name: "Look at Letter <b>of</b> HTML" }).click();
+    await page.getByRole("dialog").frameLocator("iframe").getByText("All the news").waitFor();
+    await picture(page, "composer-html-template-look");
+    await page.keyboard.press("Escape");
+    await checkAccessible(page);
+    await picture(page, "composer-html-templates", { fullPage: true });
+    await page.getByRole("button", { name: "Use Letter <b>of</b> HTML" }).click();
+    await page.getByText("Preview", { exact: true }).click();
+    await page.frameLocator("iframe").getByText("All the news").waitFor();
+    assert.equal((await of(campaign)).html, html.replace(' mc:edit="title"', ""));
+    const mail = await test(campaign, "of.html@example.org");
+    assert.ok(mail.html.includes("All the news") && !mail.html.includes("mc:edit"));
+    // and in the place of what is there, which it asks about first
+    await page.goto(`/campaigns/${campaign.id}/edit/content?begin=true`);
+    await page.getByRole("button", { name: "Use HTML 8" }).click();
+    await page.getByRole("button", { name: "Replace the content" }).click();
+    await page.getByText("Preview", { exact: true }).waitFor();
+  });
+
   it("keeps what is typed beside a block's handle, or while it is picked up", async () => {
     const campaign = await designed(blocks());
     const page = await browser.signIn("manager");

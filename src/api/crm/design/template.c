@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "campaign/html/html_sections.h"
 #include "campaign/template/template.h"
 #include "crm/user/user.h"
 #include "design/starter.h"
@@ -181,6 +182,25 @@ int v1_templates_get(struct request *rq, struct response *rs, struct err *err)
 		return reply(rq, rs, &own, err);
 	format_starter(&starter, rq, &w);
 	v1_etag(rq, rs, strbuf_str(&rs->body));
+	return 0;
+}
+
+int v1_templates_html(struct request *rq, struct response *rs, struct err *err)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct starter starter;
+	struct template own;
+	int found = template_find_any(rq, &starter, &own, err);
+
+	if (found < 0)
+		return -1;
+	if (found > 0 || own.kind != TEMPLATE_HTML)
+		return no_template(request_param(rq, "template_id"), err);
+	json_begin_object(&w);
+	json_key_text(&w, "name", own.name);
+	json_key(&w, "html");
+	json_str(&w, html_sections_strip(str_of(own.html), rq->arena));
+	json_end_object(&w);
 	return 0;
 }
 

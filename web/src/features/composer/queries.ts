@@ -1,6 +1,6 @@
 /** Every request of the composer. */
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
+import { api, call, callWhole, ifMatch, mc, type Schemas } from '../../api/client.ts';
 import { useJob, hasEnded } from '../../api/jobs.ts';
 import { problemOf } from '../../api/problem.ts';
 import { may, useMe } from '../../api/session.ts';
@@ -186,6 +186,20 @@ export function useTemplates(lang: string) {
     queryFn: ({ signal }) => call(api.GET('/templates', { params: { query: { lang, limit: MANY } }, signal })),
     select: (list) => list.items,
   });
+}
+
+/** Those of HTML, what was changed last first. */
+export function useHtmlTemplates() {
+  return useQuery({
+    queryKey: ['templates', 'html'],
+    queryFn: ({ signal }) => call(mc.GET('/templates', { params: { query: { count: MANY, content_type: 'template', sort_field: 'date_edited', sort_dir: 'DESC' } }, signal })),
+    select: ({ templates }) => templates,
+  });
+}
+
+/** As a mail begins with it. */
+export function htmlOfTemplate(id: number): Promise<string> {
+  return call(api.GET('/templates/{template_id}/html', { params: { path: { template_id: String(id) } } })).then(({ html }) => html);
 }
 
 export function useSaveTemplate() {

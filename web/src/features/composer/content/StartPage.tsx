@@ -13,6 +13,7 @@ import { useFooter } from '../../settings/queries.ts';
 import { blankDocument } from '../blocks/kinds.ts';
 import { contentOf, useBeginContent, useTemplates, type Campaign, type CampaignChange, type Template } from '../queries.ts';
 import { ContentHead } from './ContentHead.tsx';
+import { HtmlTemplates } from './HtmlTemplates.tsx';
 import { PastCampaign } from './PastCampaign.tsx';
 import { TemplateCard } from './TemplateCard.tsx';
 
@@ -59,7 +60,7 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
   const own = templates.data?.filter((one) => !one.built_in) ?? [];
   const cards = (list: Template[]) => (
     <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="md">
-      {list.map((one) => <TemplateCard key={one.id} template={one} language={language} onChoose={() => choose({ design: one.design })} isBusy={begin.isPending} />)}
+      {list.map((one) => <TemplateCard key={one.id} template={one} language={language} canRemove={!one.built_in} onChoose={() => choose({ design: one.design })} isBusy={begin.isPending} />)}
     </SimpleGrid>
   );
   return (
@@ -82,6 +83,7 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
         </SimpleGrid>
         {own.length > 0 && <Title order={2}>{t('composer.start.own')}</Title>}
         {own.length > 0 && cards(own)}
+        <HtmlTemplates isBusy={begin.isPending} onChoose={(html) => choose({ html, plain_text: null })} />
         <Title order={2}>{t('composer.start.templates')}</Title>
         <ProblemAlert error={templates.error} />
         {cards(templates.data?.filter((one) => one.built_in) ?? [])}

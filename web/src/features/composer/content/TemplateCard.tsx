@@ -7,42 +7,45 @@ import { AskFirst } from '../../../ui/AskFirst.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { MailThumb } from '../../../ui/MailFrame.tsx';
 import { MailPreview, withoutText } from '../../../ui/MailPreview/MailPreview.tsx';
-import { useDeleteTemplate, type Template } from '../queries.ts';
+import { useDeleteTemplate } from '../queries.ts';
 
 const SMALL = 0.42;
 const SEEN = 200;
 
 interface Props {
-  template: Template;
+  template: { id: number | string; name: string; about?: string | null; updated_at: string | null };
   /** Of what is written in it, if it is one of ours. */
-  language: string;
+  language?: string;
+  /** By whoever made it, from here. */
+  canRemove?: boolean;
   isBusy: boolean;
   onChoose: () => void;
 }
 
-export function TemplateCard({ template: { id, name, about, built_in, updated_at }, language, isBusy, onChoose }: Props) {
+export function TemplateCard({ template: { id, name, about, updated_at }, language, canRemove = false, isBusy, onChoose }: Props) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const [isAsking, setAsking] = useState(false);
   const remove = useDeleteTemplate();
   const address = `/templates/${id}/preview`;
+  const query = language ? { lang: language } : undefined;
   return (
     <Paper p={0} style={{ overflow: 'hidden' }}>
-      <MailThumb src={`${address}?lang=${language}`} title={name} height={SEEN} scale={SMALL} />
+      <MailThumb src={query ? `${address}?${new URLSearchParams(query)}` : address} title={name} height={SEEN} scale={SMALL} />
       <Box p="sm" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
         <Title order={3} dir="auto">{name}</Title>
-        <Text size="xs" c="dimmed" mih={36} dir="auto">{about}</Text>
+        <Text size="xs" c="dimmed" mih={about === undefined ? undefined : 36} dir="auto">{about}</Text>
         <Group gap="xs" mt="xs" wrap="nowrap">
           <Button size="xs" loading={isBusy} aria-label={t('composer.start.useOf', { name })} onClick={onChoose}>{t('composer.start.use')}</Button>
           <ActionIcon variant="default" size={30} aria-label={t('composer.start.look', { name })} onClick={() => setOpen(true)}><IconEye size={16} aria-hidden /></ActionIcon>
-          {!built_in && (
+          {canRemove && (
             <ActionIcon variant="default" size={30} aria-label={t('composer.start.remove', { name })} onClick={() => setAsking(true)}><IconTrash size={16} aria-hidden /></ActionIcon>
           )}
         </Group>
       </Box>
       {isOpen && (
         <Dialog title={<bdi>{name}</bdi>} size="xl" onClose={() => setOpen(false)}>
-          <MailPreview address={address} query={{ lang: language }} version={updated_at ?? ''} title={name} views={withoutText} />
+          <MailPreview address={address} query={query} version={updated_at ?? ''} title={name} views={withoutText} />
         </Dialog>
       )}
       <AskFirst
@@ -52,7 +55,7 @@ export function TemplateCard({ template: { id, name, about, built_in, updated_at
         act={t('composer.start.removeAct')}
         isBusy={remove.isPending}
         error={remove.error}
-        onAct={() => remove.mutate(id, { onSuccess: () => setAsking(false) })}
+        onAct={() => remove.mutate(String(id), { onSuccess: () => setAsking(false) })}
         onClose={() => setAsking(false)}
       />
     </Paper>
