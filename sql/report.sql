@@ -173,3 +173,7 @@ SELECT SPLIT_PART(m.address, '@', 2) AS domain, COUNT(*),
 FROM recipient r JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.sent_seq IS NOT NULL
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5;
+
+-- name: report-forwards
+-- args: campaign
+SELECT forwards FROM campaign WHERE id = ?;

@@ -21,6 +21,7 @@ APIS = {
     "track": ("/t", "DIALECT_PAGE", "page_track_"),
     "subscribe": ("/subscribe", "DIALECT_PAGE", "page_"),
     "files": ("/files", "DIALECT_PAGE", "page_"),
+    "archive": ("/archive", "DIALECT_PAGE", "page_"),
 }
 # Links in mails: others hang onto them what they like.
 IGNORE_QUERY = {"track"}

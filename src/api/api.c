@@ -103,4 +103,5 @@ void api_add_track_routes(struct router *router, struct api *api)
 	add_tables(router, api, "/t");
 	add_tables(router, api, "/files");
 	add_tables(router, api, "/subscribe");
+	add_tables(router, api, "/archive");
 }

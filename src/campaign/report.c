@@ -129,3 +129,13 @@ int report_domains(struct db *db, int64_t campaign_id, struct arena *arena,
 		};
 	return more < 0 ? -1 : n;
 }
+
+int report_forwards(struct db *db, int64_t campaign_id, int64_t *out,
+		    struct err *err)
+{
+	*out = 0;
+	return db_find_int(db, SQL_REPORT_FORWARDS,
+			   SQL_ARGS(sql_int(campaign_id)), out, err) < 0
+		       ? -1
+		       : 0;
+}

@@ -37,6 +37,10 @@ struct report_figures {
 int report_figures(struct db *db, const struct campaign *campaign,
 		   struct report_figures *out, struct err *err);
 
+/* How many mails its readers had sent on to friends. */
+int report_forwards(struct db *db, int64_t campaign_id, int64_t *out,
+		    struct err *err);
+
 /* Parts of the delivered (0 to 1): sent less bounces. */
 double report_open_rate(const struct report_figures *figures);
 double report_people_open_rate(const struct report_figures *figures);

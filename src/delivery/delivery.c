@@ -17,6 +17,7 @@
 #include "delivery/lease.h"
 #include "delivery/mailing.h"
 #include "delivery/outbox/outbox.h"
+#include "delivery/public/forward.h"
 #include "delivery/recipient.h"
 #include "delivery/relay.h"
 #include "delivery/relay_setting.h"
@@ -676,6 +677,27 @@ int delivery_send_test(struct delivery *d, int64_t campaign_id,
 		if (queue_variant(&t, &tx, campaign_id, i, test, err) < 0)
 			return -1;
 	if (tx_commit(&tx, err) < 0)
+		return -1;
+	on_sender_work(d);
+	return 0;
+}
+
+int delivery_forward(struct delivery *d, const struct forward *forward,
+		     struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct campaign_sender_facts facts;
+	const char *why;
+
+	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    delivery_facts(d, db, &facts, err) < 0)
+		return -1;
+	why = campaign_cannot_leave(&facts);
+	if (why)
+		return err_set(err, ERR_CONFLICT, "%s", why);
+	if (forward_send(db, &d->mailing,
+			 facts.outbox ? NULL : &d->setup.barred, forward,
+			 clock_now_ms(), err) < 0)
 		return -1;
 	on_sender_work(d);
 	return 0;

@@ -26,6 +26,7 @@ struct campaign_order;
 struct campaign_sender_facts;
 struct db;
 struct err;
+struct forward;
 struct mailing_draft;
 struct mailing_person;
 struct mailing_view;
@@ -155,6 +156,11 @@ int delivery_show_draft(struct delivery *d, const struct mailing_draft *draft,
 			const struct mailing_person *person,
 			struct arena *arena, struct mailing_view *out,
 			struct err *err);
+
+/* A reader sends a mail on, see public/forward.h. ERR_LIMIT; ERR_CONFLICT: no
+ * mail may leave. */
+int delivery_forward(struct delivery *d, const struct forward *forward,
+		     struct err *err);
 
 /* Opens, clicks, unsubscribes: what the endpoints of api/track do. */
 struct track *delivery_track(struct delivery *d);

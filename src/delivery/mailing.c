@@ -53,8 +53,8 @@
 #define FOOTER_ADDRESS                                                    \
 	"<span dir=\"auto\" style=\"" SHOWN "display:inline!important\">" \
 	"*|LIST:ADDRESSLINE|*</span>"
-#define FOOTER_LINK                                               \
-	"<a href=\"*|UNSUB|*\" style=\"" SHOWN                    \
+#define FOOTER_LINK(tag)                                          \
+	"<a href=\"" tag "\" style=\"" SHOWN                      \
 	"display:inline!important;pointer-events:auto!important;" \
 	"text-decoration:underline!important\">"
 
@@ -178,6 +178,21 @@ static const char *text_of(const struct mailing_private *m,
 	return m->language->text[text];
 }
 
+/* A copy was sent to nobody, who can leave nothing. */
+static void add_footer_words(const struct mailing_private *m,
+			     struct strbuf *out)
+{
+	if (!m->note) {
+		strbuf_add_html(out, str_of(text_of(m, READER_SENT_TO)));
+		strbuf_addstr(out, "<br>");
+	}
+	strbuf_addstr(out, FOOTER_ADDRESS "<br><br>");
+	strbuf_addstr(out, m->note ? FOOTER_LINK("*|LIST:SUBSCRIBE|*")
+				   : FOOTER_LINK("*|UNSUB|*"));
+	strbuf_add_html(out, str_of(text_of(m, m->note ? READER_SIGN_UP
+						       : READER_UNSUBSCRIBE)));
+}
+
 static void add_footer_html(const struct mailing_private *m,
 			    struct html_pieces *out)
 {
@@ -188,10 +203,7 @@ static void add_footer_html(const struct mailing_private *m,
 		    "\n<div lang=\"%s\" dir=\"%s\" style=\"" FOOTER_SHOWN
 		    "%s!important\">",
 		    m->language->tag, direction, direction);
-	strbuf_add_html(&footer, str_of(text_of(m, READER_SENT_TO)));
-	strbuf_addstr(&footer, "<br>");
-	strbuf_addstr(&footer, FOOTER_ADDRESS "<br><br>" FOOTER_LINK);
-	strbuf_add_html(&footer, str_of(text_of(m, READER_UNSUBSCRIBE)));
+	add_footer_words(m, &footer);
 	strbuf_addstr(&footer, "</a></div>\n");
 	add_text(out, arena_strdup(m->arena, footer.buf));
 }
@@ -199,6 +211,10 @@ static void add_footer_html(const struct mailing_private *m,
 static void add_footer_plain(const struct mailing_private *m,
 			     struct html_pieces *out)
 {
+	if (m->note) {
+		add_text(out, "\n\n-- \n*|LIST:ADDRESSLINE|*\n");
+		return;
+	}
 	add_text(out, arena_printf(m->arena,
 				   "\n\n-- \n%s\n*|LIST:ADDRESSLINE|*\n%s\n",
 				   text_of(m, READER_SENT_TO),
@@ -283,6 +299,8 @@ static int compile_html(struct mailing_private *m, struct str html,
 		keep_targets(m, &links);
 	if (for_mail && !content_has_preview_text(html))
 		add_preview(m, &start);
+	if (m->note && *m->note)
+		add_slot(&start, MERGE_SLOT_NOTE, 0);
 	html_links_pieces(end.before, &links,
 			  m->campaign.tracking.html_clicks && !m->is_shown,
 			  &start, &nothing, m->arena, &pieces);
@@ -520,15 +538,23 @@ static struct mailing *begin(const struct mailing_setup *setup, bool is_shown)
 	return &m->mailing;
 }
 
-/* mailing: begun, and the caller's. */
+/* What a mailing is made for; all but is_shown as in mailing.h. */
+struct wish {
+	bool is_shown;
+	int variant;
+	const struct mailing_text *text;
+	const char *note;
+};
+
 static int make(struct mailing *mailing, struct db *db, int64_t campaign_id,
-		int variant, const struct mailing_text *text, int64_t now_ms,
-		struct err *err)
+		const struct wish *wish, int64_t now_ms, struct err *err)
 {
 	struct mailing_private *m = mailing->private;
 	struct content content;
 
-	if (load(m, db, campaign_id, variant, text, &content, err) < 0)
+	m->note = wish->note;
+	if (load(m, db, campaign_id, wish->variant, wish->text, &content, err) <
+	    0)
 		return -1;
 	if (load_facts(m, db, now_ms, err) < 0)
 		return -1;
@@ -539,6 +565,19 @@ static int make(struct mailing *mailing, struct db *db, int64_t campaign_id,
 	mailing->hex = m->campaign.hex;
 	if (compile_all(m, &content, err) < 0)
 		return err_prefix(err, "campaign %s", m->campaign.hex);
+	return 0;
+}
+
+static int get(struct db *db, const struct mailing_setup *setup,
+	       int64_t campaign_id, const struct wish *wish, int64_t now_ms,
+	       struct mailing **out, struct err *err)
+{
+	CLEANUP(mailing_put)
+	struct mailing *mailing = begin(setup, wish->is_shown);
+
+	if (make(mailing, db, campaign_id, wish, now_ms, err) < 0)
+		return -1;
+	*out = TAKE(mailing);
 	return 0;
 }
 
@@ -567,36 +606,38 @@ int mailing_get(struct db *db, const struct mailing_setup *setup,
 		int64_t campaign_id, int variant, int64_t now_ms,
 		struct mailing **out, struct err *err)
 {
-	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, false);
+	const struct wish wish = { .variant = variant };
 
-	if (make(mailing, db, campaign_id, variant, NULL, now_ms, err) < 0)
-		return -1;
-	*out = TAKE(mailing);
-	return 0;
+	return get(db, setup, campaign_id, &wish, now_ms, out, err);
 }
 
 int mailing_get_text(struct db *db, const struct mailing_setup *setup,
 		     int64_t campaign_id, const struct mailing_text *text,
 		     int64_t now_ms, struct mailing **out, struct err *err)
 {
-	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, false);
+	const struct wish wish = { .text = text };
 
-	if (make(mailing, db, campaign_id, 0, text, now_ms, err) < 0)
-		return -1;
-	*out = TAKE(mailing);
-	return 0;
+	return get(db, setup, campaign_id, &wish, now_ms, out, err);
 }
 
 int mailing_get_shown(struct db *db, const struct mailing_setup *setup,
 		      int64_t campaign_id, int variant, int64_t now_ms,
 		      struct mailing **out, struct err *err)
 {
-	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, true);
+	const struct wish wish = { .is_shown = true, .variant = variant };
 
-	if (make(mailing, db, campaign_id, variant, NULL, now_ms, err) < 0)
-		return -1;
-	*out = TAKE(mailing);
-	return 0;
+	return get(db, setup, campaign_id, &wish, now_ms, out, err);
+}
+
+int mailing_get_copy(struct db *db, const struct mailing_setup *setup,
+		     int64_t campaign_id, int variant, const char *note,
+		     int64_t now_ms, struct mailing **out, struct err *err)
+{
+	const struct wish wish = { .is_shown = true,
+				   .variant = variant,
+				   .note = note };
+
+	return get(db, setup, campaign_id, &wish, now_ms, out, err);
 }
 
 int mailing_variant_of(struct db *db, int64_t campaign_id, int64_t member_id,

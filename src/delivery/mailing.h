@@ -67,6 +67,10 @@ struct mailing_person {
 	const char *interests; /* ids of those chosen, "3 17"; NULL: none */
 	bool is_test;          /* its subject says so */
 };
+#define MAILING_NOBODY                                                        \
+	{                                                                     \
+		.address = "", .unique_id = "", .merge = "{}", .language = "" \
+	}
 
 /* db: audience. variant: of a test, as recipient.variant has it; 0: its first.
  * What is no test has none. ERR_NOT_FOUND: no such campaign; ERR_INVALID: it
@@ -90,6 +94,16 @@ int mailing_get_shown(struct db *db, const struct mailing_setup *setup,
  * of the ledger. */
 int mailing_variant_of(struct db *db, int64_t campaign_id, int64_t member_id,
 		       int *out, struct err *err);
+/*
+ * The same as a copy for everybody, to be rendered for MAILING_NOBODY: nothing
+ * of it is somebody's. Its links to unsubscribe and the like say so, that to
+ * forward it shows it. note: HTML that stands before it, with no tags in it;
+ * "": nothing. It must outlive the mailing.
+ */
+int mailing_get_copy(struct db *db, const struct mailing_setup *setup,
+		     int64_t campaign_id, int variant, const char *note,
+		     int64_t now_ms, struct mailing **out, struct err *err);
+
 /*
  * A campaign that is not here, or not yet: shown as it would be sent. All texts
  * must outlive it.

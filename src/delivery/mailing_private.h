@@ -30,6 +30,8 @@ struct mailing_private {
 	struct arena *arena;    /* keeps the texts */
 	const struct mailing_setup *setup;
 	bool is_shown; /* to be looked at, not to be sent */
+	/* Of a copy for everybody: stands before it; NULL: it is no copy. */
+	const char *note;
 	struct campaign campaign;
 	struct list list;
 	struct merge_fields fields;

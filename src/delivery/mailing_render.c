@@ -35,18 +35,25 @@ void mailing_slot(void *owner, enum merge_slot slot, int number,
 		  struct strbuf *out)
 {
 	struct rendering *r = owner;
+	const char *note = r->mailing->note;
+	int64_t whose = note ? TRACK_COPY : 0;
 
 	switch (slot) {
 	case MERGE_SLOT_UNSUB:
 		r->has_unsubscribe = true;
-		add_url(r, TRACK_UNSUBSCRIBE, 0, out);
+		add_url(r, TRACK_UNSUBSCRIBE, whose, out);
 		return;
 	case MERGE_SLOT_PROFILE:
-		add_url(r, TRACK_PREFERENCES, 0, out);
+		add_url(r, TRACK_PREFERENCES, whose, out);
 		return;
 	case MERGE_SLOT_ARCHIVE:
+		add_url(r, TRACK_ARCHIVE, whose, out);
+		return;
 	case MERGE_SLOT_FORWARD:
-		add_url(r, TRACK_ARCHIVE, 0, out);
+		add_url(r, note ? TRACK_ARCHIVE : TRACK_FORWARD, whose, out);
+		return;
+	case MERGE_SLOT_NOTE:
+		strbuf_addstr(out, note);
 		return;
 	case MERGE_SLOT_LINK:
 		add_url(r, TRACK_CLICK, number, out);
@@ -280,6 +287,8 @@ int mailing_render_view(const struct mailing *mailing,
 
 	BUG_ON(!m->is_shown);
 	fill_person(m, person, &r, arena, &who);
+	/* below a note it is a mail again */
+	who.archive_page = m->note && !*m->note;
 	if (render_view(m, &r, &who, arena, out) < 0)
 		return err_set(err, ERR_LIMIT, "the message gets too large");
 	return 0;

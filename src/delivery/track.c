@@ -8,6 +8,7 @@
 #include "campaign/campaign.h"
 #include "campaign/merge/merge_tag.h"
 #include "delivery/mailing.h"
+#include "delivery/public/archive.h"
 #include "delivery/track_token.h"
 #include "store/store.h"
 
@@ -318,6 +319,7 @@ static int read_sender(struct db *db, const struct campaign *campaign,
 	struct list list;
 
 	out->list_name = campaign->list_name;
+	out->list_id = campaign->list_id;
 	if (*out->organisation)
 		return 0;
 	if (list_get_by_id(db, campaign->list_id, arena, &list, err) < 0)
@@ -379,6 +381,7 @@ int track_subject(struct track *t, const char *text, char purpose,
 	*out = (struct track_subject){
 		.campaign_id = token.campaign_id,
 		.member_id = token.member_id,
+		.is_copy = !token.member_id && token.link_id == TRACK_COPY,
 		.address = "",
 		.list_name = "",
 		.organisation = t->setup.mailing->organisation,
@@ -410,7 +413,8 @@ int track_archive(struct track *t, const char *text, struct strbuf *html_out,
 	struct track_token token;
 	int found;
 
-	if (!parse(t, text, TRACK_ARCHIVE, &token))
+	if (!parse(t, text, TRACK_ARCHIVE, &token) ||
+	    token.link_id == TRACK_COPY)
 		return 0;
 	found = get_mailing(t, &token, arena, &mailing, &person, err);
 	if (found <= 0)
@@ -418,4 +422,40 @@ int track_archive(struct track *t, const char *text, struct strbuf *html_out,
 	if (mailing_render_page(mailing, &person, html_out, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
 	return 1;
+}
+
+/* --- copies for everybody --- */
+
+int track_copy(struct track *t, const char *text, struct arena *arena,
+	       struct mailing_view *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct track_token token;
+
+	if (!parse(t, text, TRACK_ARCHIVE, &token) || token.member_id ||
+	    token.link_id != TRACK_COPY)
+		return 0;
+	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return archive_view(db, t->setup.mailing, token.campaign_id,
+			    clock_now_ms(), arena, out, err);
+}
+
+void track_add_copy_url(const struct track *t, int64_t campaign_id,
+			struct strbuf *out)
+{
+	archive_add_url(t->setup.mailing, campaign_id, out);
+}
+
+int track_list_copies(struct track *t, int64_t list_id,
+		      const struct archive_mark *behind, int64_t limit,
+		      struct arena *arena, struct archive_entries *out,
+		      struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return archive_list(db, t->setup.mailing, list_id, behind, limit,
+			    clock_now_ms(), arena, out, err);
 }

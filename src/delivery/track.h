@@ -73,6 +73,8 @@ struct track_subject {
 	/* Whoever has the message may take back that they unsubscribed, once
 	 * they did (it may not be applied yet). */
 	bool may_take_back;
+	int64_t list_id; /* 0: the campaign is not known any more */
+	bool is_copy;    /* of a copy for everybody; member 0, too */
 	/* Of the mail; NULL: not known. */
 	const struct reader_language *language;
 };
@@ -85,6 +87,22 @@ int track_subject(struct track *track, const char *token, char purpose,
 void track_format_taking_back(const struct track *track,
 			      const struct track_subject *subject,
 			      struct strbuf *out);
+
+/* The same of a copy for everybody (public/archive.h): 1; 0: the token is of
+ * none, or it is not to be seen; -1. Texts live in arena. */
+struct mailing_view;
+int track_copy(struct track *track, const char *token, struct arena *arena,
+	       struct mailing_view *out, struct err *err);
+/* Appends the address of a copy. */
+void track_add_copy_url(const struct track *track, int64_t campaign_id,
+			struct strbuf *out);
+/* What was sent to a list: see public/archive.h. */
+struct archive_entries;
+struct archive_mark;
+int track_list_copies(struct track *track, int64_t list_id,
+		      const struct archive_mark *behind, int64_t limit,
+		      struct arena *arena, struct archive_entries *out,
+		      struct err *err);
 
 /* The message as this recipient got it, as a page. 1, 0, -1. */
 int track_archive(struct track *track, const char *token,

@@ -25,6 +25,7 @@ enum track_purpose {
 	TRACK_CLICK = 'c',
 	TRACK_UNSUBSCRIBE = 'u',
 	TRACK_ARCHIVE = 'a', /* the message in the browser */
+	TRACK_FORWARD = 'w', /* to friends */
 	TRACK_PREFERENCES = 'p',
 	TRACK_TAKE_BACK = 's', /* an unsubscribe: subscribes again */
 	/* Of sign-ups; campaign_id: since when, in ms. */
@@ -33,10 +34,13 @@ enum track_purpose {
 	TRACK_FORM = 'f',    /* member_id: the list whose form was shown */
 };
 
+/* link_id of links that are in a copy for everybody: nobody's, as a test's. */
+#define TRACK_COPY 1
+
 struct track_token {
 	enum track_purpose purpose;
 	int64_t campaign_id, member_id;
-	int64_t link_id; /* 0 but for clicks */
+	int64_t link_id; /* of clicks; TRACK_COPY; else 0 */
 };
 
 /* Loads the keys, making the first one. ERR_INVALID: the setting. */

@@ -89,6 +89,30 @@ enum reader_text {
 	READER_CONFIRM_IGNORE,
 	READER_KNOWN_SUBJECT,
 	READER_KNOWN_MAIL,
+	/* of who has a copy of a mail */
+	READER_IS_COPY,
+	READER_FORWARD, /* a title */
+	READER_FORWARD_NAME,
+	READER_FORWARD_TO,
+	READER_FORWARD_TO_HELP,
+	READER_FORWARD_WORDS,
+	READER_FORWARD_SEND, /* a button */
+	READER_FORWARD_DONE,
+	READER_CANNOT_FORWARD,
+	READER_TOO_MANY,
+	READER_NO_WEB,
+	READER_FORWARD_BY, /* the name is behind it */
+	READER_FORWARD_OVER,
+	/* of the archive */
+	READER_ARCHIVE, /* a title */
+	READER_ARCHIVE_NONE,
+	READER_OLDER,
+	/* what fields are called, unless they were given other names */
+	READER_FIRST_NAME,
+	READER_LAST_NAME,
+	READER_POSTAL,
+	READER_PHONE,
+	READER_BIRTHDAY,
 	/* a title and what to do about it */
 	READER_NO_LINK,
 	READER_NO_LINK_MORE,

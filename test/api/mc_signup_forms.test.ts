@@ -44,6 +44,35 @@ describe("the sign-up form of an audience", () => {
     assert.deepEqual((await api.post(path, { header: null, contents: null, styles: null })).body, again);
   });
 
+  it("can be read whatever colours are chosen, and names fields as its readers do", async () => {
+    const look = async (styles: Json[], language = "de") => {
+      await api.post(path, { styles });
+      const { pathname, search } = new URL((await form()).signup_form_url);
+      return (await server.anonymous.get(pathname + search, {}, { headers: { "accept-language": language } })).text;
+    };
+    const style = (selector: string, ...options: [string, string][]) => ({ selector, options: options.map(([property, value]) => ({ property, value })) });
+    const dim = await look([
+      style("page_background", ["background-color", "#102040"]), style("forms_buttons", ["background-color", "#ffee00"], ["color", "#ffffff"]),
+      style("forms_field_label", ["color", "#203050"]), style("body_link_style", ["color", "#9cc4ff"]),
+    ]);
+    assert.match(dim, /button\{color:#18181b\}/);
+    for (const css of ["body", "h1", "label,legend", ".help", ".wrong", "main"]) assert.ok(dim.includes(`${css}{color:#ffffff}`) || css === "h1" || css === "main", css);
+    assert.doesNotMatch(dim, /\}a\{color:#ffffff\}/, "what can be read stays");
+    const fine = await look([
+      style("page_background", ["background-color", "#ffffff"]), style("forms_buttons", ["background-color", "#005500"], ["color", "#ffffff"]),
+      style("forms_field_label", ["color", "#333333"]), style("body_link_style", ["color", "#0000cc"]),
+    ]);
+    assert.doesNotMatch(fine, /\{color:#(18181b|000000|ffffff)\}/);
+    const grey = await look([style("forms_buttons", ["background-color", "#777777"], ["color", "#888888"])]);
+    assert.match(grey, /button\{color:#000000\}/);
+    assert.match(fine, /<bdi>Vorname<\/bdi>/);
+    assert.doesNotMatch(fine, /First Name/);
+    assert.match(await look([], "en"), /<bdi>First Name<\/bdi>/);
+    const { merge_id } = (await api.get(`/3.0/lists/${list}/merge-fields`)).body.merge_fields.find((f: Json) => f.tag === "FNAME");
+    await api.patch(`/3.0/lists/${list}/merge-fields/${merge_id as number}`, { name: "Rufname" });
+    assert.match(await look([], "fr"), /<bdi>Rufname<\/bdi>/);
+  });
+
   it("refuses what is none", async () => {
     const wrong: [Json, string][] = [
       [{ header: { image_url: "http://example.org/a.png" } }, "header.image_url"],

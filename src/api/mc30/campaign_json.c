@@ -1,5 +1,6 @@
 #include "api/mc30/campaign_json.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "campaign/campaign_hold.h"
 #include "campaign/campaign_spread.h"
@@ -8,6 +9,7 @@
 #include "campaign/rss/rss.h"
 #include "campaign/rss/rss_options.h"
 #include "delivery/delivery.h"
+#include "delivery/track.h"
 
 #include <string.h>
 
@@ -228,6 +230,16 @@ static int write_feed(const struct request *rq, struct db *db,
 	return 0;
 }
 
+/* Of a campaign that has a page as soon as it is sent. */
+static const char *archive_url(const struct request *rq,
+			       const struct campaign *c)
+{
+	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
+
+	track_add_copy_url(delivery_track(api_of(rq)->delivery), c->id, &url);
+	return arena_str(rq->arena, strbuf_str(&url));
+}
+
 int mc_campaign_write(const struct request *rq, struct db *db,
 		      const struct campaign *c, struct json_writer *w,
 		      struct err *err)
@@ -252,8 +264,8 @@ int mc_campaign_write(const struct request *rq, struct db *db,
 	json_key_int(w, "web_id", c->id);
 	json_key_text(w, "type", c->type);
 	json_key_time(w, "create_time", c->created_ms);
-	json_key_text(w, "archive_url", "");
-	json_key_text(w, "long_archive_url", "");
+	json_key_text(w, "archive_url", archive_url(rq, c));
+	json_key_text(w, "long_archive_url", archive_url(rq, c));
 	json_key_text(w, "status", campaign_status_name(c->status));
 	json_key_int(w, "emails_sent", c->sent_seq);
 	json_key_time(w, "send_time", c->send_ms ? c->send_ms : c->schedule_ms);

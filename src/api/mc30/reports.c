@@ -57,10 +57,10 @@ static void write_clicks(const struct report_figures *f, struct json_writer *w)
 }
 
 /* What we have no source for is 0, as in accounts without it. */
-static void write_nothing(struct json_writer *w)
+static void write_others(int64_t forwards, struct json_writer *w)
 {
 	json_key_begin_object(w, "forwards");
-	json_key_int(w, "forwards_count", 0);
+	json_key_int(w, "forwards_count", forwards);
 	json_key_int(w, "forwards_opens", 0);
 	json_end_object(w);
 	json_key_begin_object(w, "facebook_likes");
@@ -159,8 +159,10 @@ static int write_report(const struct request *rq, struct db *db,
 {
 	struct report_figures f;
 	struct campaign_hold hold;
+	int64_t forwards;
 
 	if (report_figures(db, c, &f, err) < 0 ||
+	    report_forwards(db, c->id, &forwards, err) < 0 ||
 	    campaign_hold_get(db, c->id, rq->arena, &hold, err) < 0 ||
 	    list_figures(rq, db, c, cache, err) < 0)
 		return -1;
@@ -168,7 +170,7 @@ static int write_report(const struct request *rq, struct db *db,
 	write_head(c, c->hex, &f, w);
 	write_opens(&f, w);
 	write_clicks(&f, w);
-	write_nothing(w);
+	write_others(forwards, w);
 	write_list_stats(&cache->stats, w);
 	if (write_hours(db, c, w, err) < 0)
 		return -1;
@@ -197,7 +199,7 @@ static void write_sub_report(const struct request *rq,
 	write_head(r->campaign, r->id, f, w);
 	write_opens(f, w);
 	write_clicks(f, w);
-	write_nothing(w);
+	write_others(0, w);
 	write_list_stats(&r->list.stats, w);
 	json_key_begin_array(w, "timeseries");
 	json_end_array(w);

@@ -32,7 +32,7 @@ int page_signup(struct request *rq, struct response *rs, struct err *err)
 /* --- signing up --- */
 
 /* Who has one address of a network of IPv6 has them all. */
-static const char *client_of(const struct request *rq)
+const char *signup_client(const struct request *rq)
 {
 	unsigned char ip[16];
 
@@ -51,7 +51,8 @@ static int take_one(struct tx *tx, const struct request *rq, struct err *err)
 
 	if (!an_hour)
 		return 0;
-	allowed = signup_limit_take(tx, client_of(rq), &limit, rq->now_ms, err);
+	allowed = signup_limit_take(tx, signup_client(rq), &limit, rq->now_ms,
+				    err);
 	if (allowed == 0)
 		return err_set(err, ERR_LIMIT, "too many sign-ups from here");
 	return allowed < 0 ? -1 : 0;

@@ -147,6 +147,31 @@ static void begin_group(const struct signup_page *page, const char *class,
 
 /* --- merge fields --- */
 
+/* As its owner calls it; a field that has the name it was made with, as readers
+ * of the page do. */
+static const char *name_of(const struct signup_page *page,
+			   const struct merge_def *def)
+{
+	static const struct {
+		const char *tag, *name;
+		enum reader_text text;
+	} usual[] = {
+		{ "FNAME", "First Name", READER_FIRST_NAME },
+		{ "LNAME", "Last Name", READER_LAST_NAME },
+		{ "ADDRESS", "Address", READER_POSTAL },
+		{ "PHONE", "Phone Number", READER_PHONE },
+		{ "BIRTHDAY", "Birthday", READER_BIRTHDAY },
+	};
+
+	if (page->language == reader_language_english())
+		return def->name;
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
+		if (strcmp(usual[i].tag, def->tag) == 0 &&
+		    strcmp(usual[i].name, def->name) == 0)
+			return signup_text(page, usual[i].text);
+	return def->name;
+}
+
 /* A field on its way to the page. */
 struct field {
 	const struct signup_page *page;
@@ -312,7 +337,7 @@ static void add_grouped(const struct field *f)
 	const struct merge_def *def = f->def;
 	bool is_day = def->type == MERGE_TYPE_BIRTHDAY;
 
-	begin_group(f->page, is_day ? "parts" : "group", def->name,
+	begin_group(f->page, is_day ? "parts" : "group", name_of(f->page, def),
 		    f->wrong ? f->id : NULL, def->required, f->out);
 	if (is_day) {
 		add_numbers(f, "day", READER_DAY, 31);
@@ -341,7 +366,7 @@ static void add_single(const struct field *f)
 	};
 
 	strbuf_addstr(f->out, "<div class=\"field\">\n");
-	add_label(f->page, f->id, def->name, def->required, f->out);
+	add_label(f->page, f->id, name_of(f->page, def), def->required, f->out);
 	if (def->type == MERGE_TYPE_DROPDOWN)
 		add_dropdown(f, def->required);
 	else
@@ -441,6 +466,45 @@ static void add_format(const struct signup_page *page, struct strbuf *out)
 	c.value = "text";
 	add_choice(&c, signup_text(page, READER_PLAIN_TEXT), text, out);
 	strbuf_addstr(out, "</fieldset>\n");
+}
+
+static void add_area(const struct signup_page *page, const struct control *c,
+		     int lines, struct strbuf *out)
+{
+	strbuf_addf(out, "<textarea id=\"%s\" rows=\"%d\"", c->id, lines);
+	add_attribute(out, "name", c->name);
+	strbuf_addstr(out, c->rest);
+	add_state(page, c, out);
+	/* a line break that comes first is not shown */
+	strbuf_addstr(out, ">\n");
+	add_text(out, c->value);
+	strbuf_addstr(out, "</textarea>\n");
+}
+
+void signup_write_own(const struct signup_page *page,
+		      const struct signup_own_field *field, struct strbuf *out)
+{
+	const char *help = field->help ? signup_text(page, field->help) : "";
+	const struct control c = {
+		.id = field->name,
+		.name = field->name,
+		.type = "text",
+		.value = signup_typed(page, field->name),
+		.rest = field->rest,
+		.wrong = wrong_with(page, field->name),
+		.required = field->required,
+		.has_help = field->help != 0,
+	};
+
+	strbuf_addstr(out, "<div class=\"field\">\n");
+	add_label(page, c.id, signup_text(page, field->label), field->required,
+		  out);
+	if (field->lines)
+		add_area(page, &c, field->lines, out);
+	else
+		add_input(page, &c, out);
+	add_notes(page, c.id, help, c.wrong, out);
+	strbuf_addstr(out, "</div>\n");
 }
 
 void signup_write_fields(const struct signup_page *page, struct strbuf *out)

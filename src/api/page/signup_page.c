@@ -82,7 +82,7 @@ static int load_categories(struct signup_page *page, struct err *err)
 	return 0;
 }
 
-int signup_page_load(struct request *rq, struct db *db, const struct list *list,
+int signup_page_look(struct request *rq, struct db *db, const struct list *list,
 		     struct signup_page *out, struct err *err)
 {
 	*out = (struct signup_page){
@@ -90,8 +90,14 @@ int signup_page_load(struct request *rq, struct db *db, const struct list *list,
 	};
 	out->language =
 		reader_language_accepted(request_header(rq, "Accept-Language"));
-	if (list_account_id(db, out->account, err) < 0 ||
-	    signup_form_get(db, list->id, rq->arena, &out->form, err) < 0 ||
+	return signup_form_get(db, list->id, rq->arena, &out->form, err);
+}
+
+int signup_page_load(struct request *rq, struct db *db, const struct list *list,
+		     struct signup_page *out, struct err *err)
+{
+	if (signup_page_look(rq, db, list, out, err) < 0 ||
+	    list_account_id(db, out->account, err) < 0 ||
 	    load_fields(out, err) < 0)
 		return -1;
 	return load_categories(out, err);
@@ -161,6 +167,13 @@ static void add_trap(const struct signup_page *page, struct strbuf *out)
 		    page->account, page->list.hex);
 }
 
+void signup_write_guards(const struct signup_page *page, struct strbuf *out)
+{
+	add_trap(page, out);
+	if (page->stamp)
+		add_hidden("shown", page->stamp, out);
+}
+
 void signup_write_form(const struct signup_page *page, const char *action,
 		       struct strbuf *out)
 {
@@ -168,9 +181,7 @@ void signup_write_form(const struct signup_page *page, const char *action,
 	strbuf_add_html(out, str_of(action));
 	strbuf_addf(out, "\"%s>\n", page->stamp ? " novalidate" : "");
 	signup_write_fields(page, out);
-	add_trap(page, out);
-	if (page->stamp)
-		add_hidden("shown", page->stamp, out);
+	signup_write_guards(page, out);
 	strbuf_addstr(out, "<p><button type=\"submit\" name=\"subscribe\" "
 			   "value=\"1\">");
 	strbuf_add_html(out, str_of(signup_text(page, READER_SIGN_UP)));

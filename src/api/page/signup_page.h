@@ -52,6 +52,9 @@ int signup_page_open(struct request *rq, struct signup_page *out,
 /* The same of a list that is known; db is the page's from here. */
 int signup_page_load(struct request *rq, struct db *db, const struct list *list,
 		     struct signup_page *out, struct err *err);
+/* Only how its pages look: no fields, no interests, no form. */
+int signup_page_look(struct request *rq, struct db *db, const struct list *list,
+		     struct signup_page *out, struct err *err);
 /* What its owner calls itself, or the list. */
 const char *signup_page_title(const struct signup_page *page);
 const char *signup_text(const struct signup_page *page, enum reader_text text);
@@ -83,6 +86,9 @@ enum signup_age {
 enum signup_age signup_age(const struct signup_page *page);
 const char *signup_new_stamp(const struct signup_page *page);
 
+/* What counts whoever asks, in the request's arena. */
+const char *signup_client(const struct request *rq);
+
 /* --- links of mails --- */
 
 /* {token} of the path, made for this purpose. ERR_NOT_FOUND. */
@@ -98,6 +104,19 @@ void signup_add_who(const struct signup_page *page, const char *address,
 void signup_write_form(const struct signup_page *page, const char *action,
 		       struct strbuf *out);
 void signup_write_fields(const struct signup_page *page, struct strbuf *out);
+/* A field of ours: texts of reader_text.h. */
+struct signup_own_field {
+	const char *name;
+	enum reader_text label;
+	enum reader_text help; /* 0: none */
+	const char *rest;      /* attributes */
+	int lines;             /* of a text area; 0: one line */
+	bool required;
+};
+void signup_write_own(const struct signup_page *page,
+		      const struct signup_own_field *field, struct strbuf *out);
+/* The field that people do not see, and the time stamp if there is one. */
+void signup_write_guards(const struct signup_page *page, struct strbuf *out);
 /* The page up to its heading, with the header of the form. */
 void signup_begin(const struct signup_page *page, const char *heading,
 		  struct response *rs);

@@ -7,10 +7,12 @@
 
 #include "api/api.h"
 #include "api/handlers.h"
+#include "api/page/signup_page.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "delivery/delivery.h"
+#include "delivery/mailing.h"
 #include "delivery/track_token.h"
 #include "http/page.h"
 #include "reader/reader_text.h"
@@ -133,6 +135,12 @@ static void say(const struct track_page *page, enum reader_text text)
 	page_paragraph(page->out, text_of(page, text));
 }
 
+/* Of a link that is nobody's. */
+static enum reader_text nobody_text(const struct track_page *page)
+{
+	return page->subject.is_copy ? READER_IS_COPY : READER_IS_TEST;
+}
+
 /* name: of the form's only field; a program that posts to every link does not
  * know it. */
 static void add_button(const struct track_page *page, const char *action,
@@ -214,14 +222,46 @@ int track_page_find(struct request *rq, enum track_purpose purpose,
 	return 0;
 }
 
+/* As the list's other pages look: 1; 0: there is no such list; -1. */
+static int begin_styled(struct request *rq, struct response *rs,
+			const struct track_page *page, struct err *err)
+{
+	CLEANUP(signup_page_release) struct signup_page look = { .rq = rq };
+	struct db *db = NULL;
+	struct list list;
+
+	if (page->subject.list_id <= 0)
+		return 0;
+	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	look.db = db;
+	if (list_get_by_id(db, page->subject.list_id, rq->arena, &list, err) <
+	    0) {
+		if (err->code != ERR_NOT_FOUND)
+			return -1;
+		*err = (struct err)ERR_INIT;
+		return 0;
+	}
+	if (signup_page_look(rq, db, &list, &look, err) < 0)
+		return -1;
+	look.language = page->language;
+	signup_begin(&look, title_of(page), rs);
+	return 1;
+}
+
 /* Fails with ERR_NOT_FOUND if the token is not ours. */
 static int begin_page(struct request *rq, struct response *rs,
 		      enum track_purpose purpose, struct track_page *page,
 		      struct err *err)
 {
+	int styled;
+
 	if (track_page_find(rq, purpose, page, err) < 0)
 		return -1;
 	page->out = &rs->body;
+	styled = begin_styled(rq, rs, page, err);
+	if (styled != 0)
+		return styled < 0 ? -1 : 0;
 	rs->content_type = PAGE_TYPE;
 	page_begin_in(page->out, page->language, title_of(page));
 	return 0;
@@ -236,7 +276,7 @@ int track_page_show(struct request *rq, struct response *rs,
 		return -1;
 	track_page_forbid_cache(rs);
 	if (page.subject.member_id == 0) {
-		say(&page, READER_IS_TEST);
+		say(&page, nobody_text(&page));
 	} else if (page.subject.is_subscribed) {
 		say(&page, READER_WANTS_NO_MORE);
 		track_page_add_who(&page);
@@ -262,7 +302,7 @@ int track_page_leave(struct request *rq, struct response *rs,
 		return -1;
 	hit.event.detail = reason;
 	say(&page,
-	    page.subject.member_id == 0 ? READER_IS_TEST : READER_HAS_LEFT);
+	    page.subject.member_id == 0 ? nobody_text(&page) : READER_HAS_LEFT);
 	track_page_add_who(&page);
 	track_page_add_taking_back(rq, &page);
 	page_end(page.out);
@@ -284,7 +324,7 @@ int page_track_take_back_post(struct request *rq, struct response *rs,
 	    begin_page(rq, rs, TRACK_TAKE_BACK, &page, err) < 0)
 		return -1;
 	is_test = page.subject.member_id == 0;
-	say(&page, is_test                      ? READER_IS_TEST
+	say(&page, is_test                      ? nobody_text(&page)
 		   : page.subject.may_take_back ? READER_IS_TAKEN_BACK
 						: READER_CANNOT_TAKE_BACK);
 	track_page_add_who(&page);
@@ -308,11 +348,41 @@ int page_track_unsubscribe_post(struct request *rq, struct response *rs,
 	return track_page_leave(rq, rs, TRACK_UNSUBSCRIBE, NULL, err);
 }
 
+/* Of a mail that has no HTML. */
+static void write_plain(const struct mailing_view *view, struct strbuf *out)
+{
+	page_begin(out, view->subject);
+	strbuf_addstr(out, "<pre dir=\"auto\" style=\"white-space:pre-wrap\">");
+	strbuf_add_html(out, str_of(view->text));
+	strbuf_addstr(out, "</pre>\n");
+	page_end(out);
+}
+
+/* 1; 0: it is none; -1. A copy for everybody is still not for indexes. */
+static int write_copy(struct request *rq, struct response *rs, struct err *err)
+{
+	struct mailing_view view;
+	int found = track_copy(track_of(rq), request_param(rq, "token"),
+			       rq->arena, &view, err);
+
+	if (found <= 0)
+		return found;
+	if (view.html)
+		strbuf_addstr(&rs->body, view.html);
+	else
+		write_plain(&view, &rs->body);
+	response_header(rs, "X-Robots-Tag", "noindex");
+	return 1;
+}
+
 /* An author's HTML: it may look as it likes and run nothing. */
 int page_track_archive(struct request *rq, struct response *rs, struct err *err)
 {
-	int found = track_archive(track_of(rq), request_param(rq, "token"),
-				  &rs->body, err);
+	int found = write_copy(rq, rs, err);
+
+	if (found == 0)
+		found = track_archive(track_of(rq), request_param(rq, "token"),
+				      &rs->body, err);
 
 	if (found < 0)
 		return -1;

@@ -132,6 +132,7 @@ enum merge_slot {
 	MERGE_SLOT_FORWARD,
 	MERGE_SLOT_LINK,  /* number: which one */
 	MERGE_SLOT_PIXEL, /* and what else the caller likes */
+	MERGE_SLOT_NOTE,  /* before the author's text; no tag names it */
 };
 
 /*
