@@ -35,6 +35,34 @@ INSERT INTO member_place (member_id, latitude, longitude) VALUES (?, ?, ?)
 ON CONFLICT (member_id) DO UPDATE SET latitude = excluded.latitude,
 	longitude = excluded.longitude;
 
+-- name: side-clients
+-- args: JSON array of ids
+SELECT member_id, client FROM member_client
+WHERE member_id IN JSON_INTS(?) ORDER BY member_id;
+
+-- name: side-client-put
+-- Not of who is forgotten meanwhile. args: client, JSON array of members
+INSERT INTO member_client (member_id, client)
+SELECT m.id, CAST(? AS INTEGER) FROM member m
+WHERE m.id IN JSON_INTS(?) AND m.list_id > 0
+ON CONFLICT (member_id) DO UPDATE SET client = excluded.client;
+
+-- name: side-clients-count
+-- Of who is subscribed: how many, with which. args: list
+SELECT COUNT(*) AS n, c.client FROM member m
+JOIN member_client c ON c.member_id = m.id
+WHERE m.list_id = ? AND m.status = :MEMBER_SUBSCRIBED
+GROUP BY c.client ORDER BY n DESC, c.client;
+
+-- name: side-drop-clients
+-- args: JSON array of members
+DELETE FROM member_client WHERE member_id IN JSON_INTS(?);
+
+-- name: side-list-drop-clients
+-- args: list
+DELETE FROM member_client WHERE member_id IN (
+	SELECT id FROM member WHERE list_id = ?);
+
 -- name: side-drop-interests
 -- args: JSON array of members
 DELETE FROM member_interest WHERE member_id IN JSON_INTS(?);

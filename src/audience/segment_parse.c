@@ -4,6 +4,7 @@
  */
 #include "audience/condition/condition_reader.h"
 #include "audience/segment.h"
+#include "audience/side/mail_client.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -340,10 +341,13 @@ static int take_source(struct condition_reader *r)
 	return take_text(r, CONDITION_SOURCE, source_ops);
 }
 
-/* No client is known of anybody. */
+/* Nobody has one that is not known. */
 static int take_client(struct condition_reader *r)
 {
-	return take_text(r, CONDITION_NEVER, client_ops);
+	if (take_text(r, CONDITION_CLIENT, client_ops) < 0)
+		return -1;
+	r->out->id = mail_client_parse(r->out->text);
+	return 0;
 }
 
 static int take_email(struct condition_reader *r)

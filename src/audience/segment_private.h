@@ -35,8 +35,9 @@ enum condition_kind {
 	CONDITION_OPENED,
 	CONDITION_CLICKED,
 	CONDITION_INTERESTS,
-	CONDITION_PLACE, /* where they say that they are; see struct place */
-	CONDITION_GROUP, /* conditions of its own */
+	CONDITION_CLIENT, /* opens with; id: enum mail_client */
+	CONDITION_PLACE,  /* where they say that they are; see struct place */
+	CONDITION_GROUP,  /* conditions of its own */
 };
 
 /* What remains when negations are taken out: `not` is a negated `is`. */

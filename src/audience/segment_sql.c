@@ -298,6 +298,12 @@ void segment_sql_test(struct sqlbuild *b, const struct condition *c)
 	case CONDITION_INTERESTS:
 		add_interests(b, c);
 		break;
+	case CONDITION_CLIENT:
+		sqlbuild_add(b, "EXISTS (SELECT 1 FROM member_client mc "
+				"WHERE mc.member_id = m.id AND mc.client = ");
+		sqlbuild_bind_int(b, c->id);
+		sqlbuild_add(b, ")");
+		break;
 	case CONDITION_PLACE:
 		sqlbuild_add(b, "EXISTS (SELECT 1 FROM member_place mp "
 				"WHERE mp.member_id = m.id");

@@ -22,6 +22,18 @@
 #define LINKS 8
 #define BATCH 16000
 
+/* Of readers, in no order: most of what opens a mail says what it is. */
+static const char *const agents[] = {
+	"Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 "
+	"Firefox/115.0",
+	"Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via "
+	"ggpht.com GoogleImageProxy)",
+	"Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) "
+	"AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+	"Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Trident/7.0; "
+	"Microsoft Outlook 16.0.4266; ms-office; MSOffice 16)",
+};
+
 static void make_campaign(struct db *db, int64_t list)
 {
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
@@ -66,9 +78,8 @@ static void make_hits(struct db *db, int64_t n, int64_t members)
 					1 + (int64_t)prng_below(
 						    &random, (uint64_t)members),
 				.ip = ips[i],
-				.agent = "Mozilla/5.0 (X11; Linux x86_64; "
-					 "rv:115.0) Gecko/20100101 "
-					 "Firefox/115.0",
+				.agent = agents[prng_below(&random,
+							   ARRAY_SIZE(agents))],
 			};
 		}
 		must(tx_begin(db, &tx, &err), &err);

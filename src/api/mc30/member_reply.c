@@ -15,6 +15,7 @@ void member_reply_release(struct member_reply *reply)
 	vec_release(&reply->interests);
 	vec_release(&reply->chosen);
 	vec_release(&reply->places);
+	vec_release(&reply->clients);
 	vec_release(&reply->notes);
 }
 
@@ -114,6 +115,7 @@ void member_reply_want(struct member_reply *reply, const struct json_writer *w,
 	reply->wants_rates |= wants(w, path, "stats");
 	reply->wants_interests |= wants(w, path, "interests");
 	reply->wants_places |= wants(w, path, "location");
+	reply->wants_clients |= wants(w, path, "email_client");
 	reply->wants_notes |= wants(w, path, "last_note");
 	reply->wants_details |= wants_any(w, path, details);
 	reply->wants_rest |= wants_any(w, path, rest);
@@ -143,6 +145,9 @@ static int load_sides(const struct request *rq, struct db *db,
 		return -1;
 	if (out->wants_places &&
 	    member_places_list(db, ids, &out->places, err) < 0)
+		return -1;
+	if (out->wants_clients &&
+	    member_clients_list(db, ids, &out->clients, err) < 0)
 		return -1;
 	if (out->wants_notes &&
 	    member_notes_last(db, ids, rq->arena, &out->notes, err) < 0)
@@ -259,6 +264,15 @@ static void write_location(const struct member_reply *r, int64_t member_id,
 	json_end_object(w);
 }
 
+static const char *client_of(const struct member_reply *r, int64_t member_id)
+{
+	size_t at = vec_lower(&r->clients, member_id, member_id);
+
+	return at < r->clients.n && r->clients.v[at].member_id == member_id
+		       ? mail_client_name(r->clients.v[at].client)
+		       : "";
+}
+
 /* There if there is one. */
 static void write_last_note(const struct member_reply *r, int64_t member_id,
 			    struct json_writer *w)
@@ -350,7 +364,7 @@ static void write_details(const struct member_reply *r, const struct member *m,
 	write_times(m, w);
 	json_key_text(w, "language", m->language);
 	json_key_bool(w, "vip", m->vip);
-	json_key_text(w, "email_client", "");
+	json_key_text(w, "email_client", client_of(r, m->id));
 	write_location(r, m->id, w);
 	json_key_begin_array(w, "marketing_permissions"); /* lists have none */
 	json_end_array(w);

@@ -12,12 +12,13 @@
 #include "audience/interest/interest.h"
 #include "audience/list.h"
 #include "audience/member.h"
+#include "audience/side/mail_client.h"
 #include "audience/side/member_note.h"
 #include "audience/side/side.h"
 
 struct member_reply {
 	bool wants_fields, wants_tags, wants_rates;
-	bool wants_interests, wants_places, wants_notes;
+	bool wants_interests, wants_places, wants_notes, wants_clients;
 	bool wants_details; /* what stands behind the rates */
 	bool wants_rest;    /* but who, as what, as of when */
 	const struct list *list;
@@ -28,6 +29,7 @@ struct member_reply {
 	struct interests interests; /* of the list */
 	struct member_interests chosen;
 	struct member_places places;
+	struct member_clients clients;
 	struct member_notes notes;                      /* the last of each */
 	const struct merge_def *first_name, *last_name; /* NULL: none */
 };

@@ -24,7 +24,9 @@ void leaf_name(const struct leaf_about *about, struct strbuf *out)
 
 unsigned leaf_moved_by(const struct leaf_about *about, int64_t *of_id)
 {
-	*of_id = leaf_is_of_rows(about) ? 0 : about->id;
+	*of_id = leaf_is_of_rows(about) || about->kind == LEAF_CLIENT
+			 ? 0
+			 : about->id;
 	switch (about->kind) {
 	case LEAF_TAG:
 		return CHANGE_TAG;
@@ -38,6 +40,8 @@ unsigned leaf_moved_by(const struct leaf_about *about, int64_t *of_id)
 		return CHANGE_INTEREST;
 	case LEAF_PLACE:
 		return CHANGE_PLACE;
+	case LEAF_CLIENT:
+		return CHANGE_CLIENT;
 	default:
 		return CHANGE_MEMBER;
 	}

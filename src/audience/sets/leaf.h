@@ -22,6 +22,7 @@ enum leaf_kind {
 	LEAF_CLICKED,
 	LEAF_INTEREST, /* id: the interest */
 	LEAF_PLACE,    /* of all lists: the place of `condition` */
+	LEAF_CLIENT,   /* same; id: the mail client */
 };
 
 struct leaf_about {

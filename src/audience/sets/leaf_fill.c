@@ -197,6 +197,9 @@ static void write_index(struct fill *f, struct sqlbuild *b)
 		sqlbuild_add(b, " FROM member_interest m "
 				"WHERE m.interest_id = ");
 		sqlbuild_bind_int(b, about->id);
+	} else if (about->kind == LEAF_CLIENT) {
+		sqlbuild_add(b, " FROM member_client m WHERE m.client = ");
+		sqlbuild_bind_int(b, about->id);
 	} else if (about->kind == LEAF_PLACE) {
 		sqlbuild_add(b, " FROM member_place mp WHERE 1 = 1");
 		segment_sql_place(b, &about->condition.place);

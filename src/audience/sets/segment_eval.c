@@ -85,6 +85,8 @@ static int want_first(struct eval *e, const struct condition *c)
 	case CONDITION_PLACE:
 		return want(e, (struct leaf_about){ .kind = LEAF_PLACE,
 						    .condition = *c });
+	case CONDITION_CLIENT:
+		return want_index(e, LEAF_CLIENT, c->id);
 	case CONDITION_STATIC:
 		return want_index(e, LEAF_TAG, c->id);
 	case CONDITION_SENT:

@@ -124,6 +124,12 @@ static const char *const changes[] = {
 	"INSERT INTO member_place (member_id, latitude, longitude)"
 	" SELECT id, 507000000, 70000000 + %2$d * 100000 FROM member"
 	" WHERE id %% 11 = %1$d %% 11 ON CONFLICT DO NOTHING",
+	"DELETE FROM member_client WHERE member_id %% 9 = %1$d %% 9",
+	"UPDATE member_client SET client = 1 + %2$d %% 3 WHERE member_id = "
+	"%1$d",
+	"INSERT INTO member_client (member_id, client)"
+	" SELECT id, 1 + %2$d %% 3 FROM member WHERE id %% 5 = %1$d %% 5"
+	" ON CONFLICT DO NOTHING",
 	"UPDATE recipient SET opens = %2$d %% 2 WHERE member_id = %1$d",
 	"UPDATE recipient SET clicks = %2$d %% 3 WHERE member_id = %1$d",
 	"UPDATE recipient SET sent_seq = NULL WHERE member_id = %1$d",

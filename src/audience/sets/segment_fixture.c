@@ -158,6 +158,10 @@ int segment_fixture_set_up(void **state)
 			   "longitude) SELECT id, 500000000 + id % 17 * "
 			   "1000000, 70000000 + id % 13 * 1000000 "
 			   "FROM member WHERE id % 3 > 0");
+	store_fixture_exec(w->a.db,
+			   "INSERT INTO member_client (member_id, client) "
+			   "SELECT id, 1 + id % 3 FROM member "
+			   "WHERE id % 4 > 0");
 	*state = w;
 	return 0;
 }
@@ -232,6 +236,10 @@ static void add_random(struct segment_fixture *w, struct prng *prng,
 		"\"API - Generic\"}",
 		"{\"field\":\"email_client\",\"op\":\"client_not\","
 		"\"value\":\"Gmail\"}",
+		"{\"field\":\"email_client\",\"op\":\"client_is\","
+		"\"value\":\"apple mail\"}",
+		"{\"field\":\"email_client\",\"op\":\"client_is\","
+		"\"value\":\"Nobody's\"}",
 		"{\"field\":\"rating\",\"op\":\"greater\",\"value\":1}",
 		"{\"field\":\"gmonkey\",\"op\":\"member\"}",
 		"{\"field\":\"ZIP\",\"op\":\"geoin\",\"value\":\"25\","

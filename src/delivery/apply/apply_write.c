@@ -4,12 +4,15 @@
  */
 #include "delivery/apply/apply_private.h"
 
+#include "audience/side/mail_client.h"
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "campaign/report.h"
 #include "store/db.h"
 
 #include "sql/recipient.h"
+
+#include <string.h>
 
 static int write_move(struct batch *b, const struct entry *e, struct err *err)
 {
@@ -273,6 +276,67 @@ static int write_entries(struct batch_state *s, struct err *err)
 	return batch_end(&b, err) < 0 ? -1 : 0;
 }
 
+/* --- with which program they opened --- */
+
+struct seen_client {
+	int64_t member_id, client, at_ms;
+};
+struct seen_clients VEC_FIELDS(struct seen_client);
+
+/* Opens that a person saw, or a proxy that a provider of readers has. */
+static bool tells_client(const struct verdict_hit *hit)
+{
+	return hit->is_new && !hit->is_click &&
+	       (hit->why == MACHINE_NO || hit->why == MACHINE_PROXY);
+}
+
+/* Many in a row call themselves alike: they are looked at once. */
+static void list_seen(const struct batch_state *s, struct seen_clients *out)
+{
+	const char *agent = "";
+	enum mail_client client = MAIL_CLIENT_UNKNOWN;
+
+	vec_each (&s->news, new) {
+		if (!tells_client(new->hit))
+			continue;
+		if (strcmp(agent, new->hit->agent) != 0) {
+			agent = new->hit->agent;
+			client = mail_client_of_agent(agent);
+		}
+		if (client)
+			vec_push(out, ((struct seen_client){
+					      new->entry->member_id, client,
+					      new->hit->at_ms }));
+	}
+}
+
+static int compare_seen(const void *a, const void *b)
+{
+	const struct seen_client *x = a, *y = b;
+
+	if (x->member_id != y->member_id)
+		return x->member_id < y->member_id ? -1 : 1;
+	return (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
+}
+
+/* Of what a member did, the last counts. */
+static int write_clients(struct batch_state *s, struct err *err)
+{
+	CLEANUP(vec_release) struct seen_clients seen = VEC_INIT;
+	CLEANUP(vec_release) struct member_clients last = VEC_INIT;
+
+	list_seen(s, &seen);
+	if (seen.n > 1)
+		qsort(seen.v, seen.n, sizeof(*seen.v), compare_seen);
+	for (size_t i = 0; i < seen.n; i++)
+		if (i + 1 == seen.n ||
+		    seen.v[i + 1].member_id != seen.v[i].member_id)
+			vec_push(&last,
+				 ((struct member_client){ seen.v[i].member_id,
+							  seen.v[i].client }));
+	return member_clients_put(s->tx, &last, err);
+}
+
 /* Which of both comes first does not matter, see member_depart. */
 static int write_members(struct batch_state *s, struct err *err)
 {
@@ -289,7 +353,8 @@ int apply_write(struct batch_state *s, struct err *err)
 {
 	list_news(s);
 	if (apply_kept(s, err) < 0 || write_entries(s, err) < 0 ||
-	    write_turned(s, err) < 0 || apply_kept_write(s, err) < 0)
+	    write_turned(s, err) < 0 || apply_kept_write(s, err) < 0 ||
+	    write_clients(s, err) < 0)
 		return -1;
 	return write_members(s, err);
 }

@@ -27,7 +27,6 @@ static const struct {
 	[EMPTY_ECOMMERCE_STORES] = { "stores", "/ecommerce/stores" },
 	[EMPTY_FACEBOOK_ADS] = { "facebook_ads", "/facebook-ads" },
 	[EMPTY_LANDING_PAGES] = { "landing_pages", "/landing-pages" },
-	[EMPTY_LIST_CLIENTS] = { "clients", "/clients", OF_LIST },
 	[EMPTY_LIST_LOCATIONS] = { "locations", "/locations", OF_LIST },
 	[EMPTY_LIST_SURVEYS] = { "surveys", "/surveys", OF_LIST },
 	[EMPTY_REPORT_PRODUCTS] = { "products", "/ecommerce-product-activity",

@@ -1,0 +1,48 @@
+/* By which programs the members of a list open their mails. Handler; any
+ * worker. */
+#include "api/handlers.h"
+#include "api/mc30/mc30.h"
+#include "audience/list.h"
+#include "audience/side/mail_client.h"
+#include "base/arena.h"
+#include "base/err.h"
+
+static void write_page(const struct member_clients *counts,
+		       const struct mc_page *page, struct json_writer *w)
+{
+	json_key_begin_array(w, "clients");
+	for (int64_t i = page->offset;
+	     i < (int64_t)counts->n && i < page->offset + page->count; i++) {
+		json_begin_object(w);
+		json_key_text(w, "client",
+			      mail_client_name(counts->v[i].client));
+		json_key_int(w, "members", counts->v[i].member_id);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+int mc_list_clients_list(struct request *rq, struct response *rs,
+			 struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(vec_release) struct member_clients counts = VEC_INIT;
+	struct json_writer w = mc_writer(rq, rs);
+	const char *base = mc_base(rq);
+	struct mc_page page;
+	struct list list;
+
+	if (mc_page(rq, &page, err) < 0 || mc_db(rq, &db, err) < 0 ||
+	    mc_list_of_path(rq, db, &list, err) < 0 ||
+	    member_clients_count(db, list.id, &counts, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	write_page(&counts, &page, &w);
+	json_key_text(&w, "list_id", list.hex);
+	mc_collection_end(
+		&w, (int64_t)counts.n, base,
+		arena_printf(rq->arena, "/lists/%s/clients", list.hex),
+		arena_printf(rq->arena, "/lists/%s", list.hex));
+	json_end_object(&w);
+	return 0;
+}
