@@ -82,7 +82,7 @@ describe("a mail that is sent on", () => {
     assert.match(mail.html!, /Have a look at the roses!/);
     const friend = await browser.open(small);
     await friend.setContent(mail.html!);
-    await friend.getByText("You are not subscribed to anything").waitFor();
+    await friend.getByText("You are subscribed to nothing by this").waitFor();
     await picture(friend, "forward-mail", { fullPage: true });
   });
 

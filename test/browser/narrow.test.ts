@@ -46,7 +46,7 @@ describe("a phone", () => {
       push: `/pushes/${pushed.push_id}`, campaigns: "/campaigns", report: `/campaigns/${campaign.id}`, recipients: `/campaigns/${campaign.id}?tab=recipients`,
       composer: `/campaigns/${draft.id}/edit`, content: `/campaigns/${draft.id}/edit/content`, outbox: "/outbox", mail: `/outbox/${mail.id}`,
       imports: "/imports", import: `/imports/${imported.id}`, refused: `/imports/${imported.id}?show=refused`, profile: "/profile", organisation: "/settings",
-      relay: "/settings?tab=relay", users: "/settings?tab=users", demo: "/settings?tab=demo",
+      relay: "/settings?tab=relay", users: "/settings?tab=users", apps: "/settings?tab=apps", demo: "/settings?tab=demo",
     };
   });
 

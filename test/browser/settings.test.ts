@@ -200,13 +200,45 @@ describe("settings that the server's options fix", () => {
   it("are accessible in light, dark, on a phone, in German", async () => {
     for (const [name, options] of Object.entries({ light: {}, dark, phone, german })) {
       const page = await browser.signIn("administrator", options);
-      for (const tab of ["organisation", "relay", "users", "demo"]) {
+      for (const tab of ["organisation", "relay", "users", "apps", "demo"]) {
         await page.goto(`/settings?tab=${tab}`);
         await page.getByRole("tabpanel").locator("button, input").first().waitFor();
         await checkAccessible(page);
         await picture(page, `settings-${tab}-${name}`);
       }
     }
+  });
+});
+
+describe("programs of others", () => {
+  const server = useServer();
+  const browser = useBrowser(server);
+
+  it("are made known, their secret shown once, and disconnected", async () => {
+    browser.allow(/400/);
+    const page = await browser.signIn("administrator");
+    await page.goto("/settings?tab=apps");
+    await page.getByText("There are none yet.").waitFor();
+    await page.getByRole("button", { name: "Add a program" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("Tool <b>& Co");
+    await dialog.getByLabel("Address it is sent back to").fill("ftp://x.example");
+    await dialog.getByRole("button", { name: "Add a program" }).click();
+    await page.locator("[aria-invalid=true]").waitFor();
+    await dialog.getByLabel("Address it is sent back to").fill("https://x.example/back");
+    await dialog.getByRole("button", { name: "Add a program" }).click();
+    const secret = await dialog.getByLabel("Client secret", { exact: true }).inputValue();
+    assert.ok(secret.length > 20);
+    await checkAccessible(page);
+    await picture(page, "settings-app-secret");
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await page.getByText("Tool <b>& Co").waitFor();
+    await picture(page, "settings-apps");
+    assert.equal((await server.admin.get("/api/v1/oauth-apps")).body.items.length, 1);
+    await page.getByRole("button", { name: "Disconnect Tool <b>& Co" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disconnect", exact: true }).click();
+    await page.getByText("There are none yet.").waitFor();
+    assert.equal((await server.admin.get("/api/v1/oauth-apps")).body.items.length, 0);
   });
 });
 

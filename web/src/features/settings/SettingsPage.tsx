@@ -8,6 +8,7 @@ import { NotAllowed } from '../../ui/NotAllowed.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useToast } from '../../ui/useToast.tsx';
+import { AppsPanel } from './AppsPanel.tsx';
 import { DemoData } from './DemoData.tsx';
 import { OpenSteps } from './OpenSteps.tsx';
 import { OrganisationForm } from './OrganisationForm.tsx';
@@ -20,6 +21,7 @@ const labels = {
   organisation: 'settings.tabOrganisation',
   relay: 'settings.tabRelay',
   users: 'settings.tabUsers',
+  apps: 'settings.tabApps',
   demo: 'jobs.demo',
 } as const;
 
@@ -66,6 +68,9 @@ export function SettingsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="users" pt="lg">
           <UsersPanel />
+        </Tabs.Panel>
+        <Tabs.Panel value="apps" pt="lg">
+          <AppsPanel />
         </Tabs.Panel>
         <Tabs.Panel value="demo" pt="lg">
           <DemoData />

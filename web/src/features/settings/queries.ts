@@ -9,6 +9,7 @@ export type RelayReport = Schemas['RelayTest'];
 export type User = Schemas['User'];
 export type UserInput = Schemas['UserInput'];
 export type Demo = Schemas['Demo'];
+export type App = Schemas['OauthApp'];
 
 export interface Versioned<T> {
   data: T;
@@ -90,6 +91,28 @@ export function useRemoveUser() {
   return useMutation({
     mutationFn: (id: number) => call(api.DELETE('/users/{user_id}', { params: { path: { user_id: String(id) } } })),
     onSettled: () => queries.invalidateQueries({ queryKey: usersQuery.queryKey }),
+  });
+}
+
+export const appsQuery = queryOptions({
+  queryKey: ['apps'],
+  queryFn: ({ signal }) => call(api.GET('/oauth-apps', { signal })),
+});
+
+/** Answers its secret, this once. */
+export function useAddApp() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string; redirect_uri: string }) => call(api.POST('/oauth-apps', { body })),
+    onSettled: () => queries.invalidateQueries({ queryKey: appsQuery.queryKey }),
+  });
+}
+
+export function useRemoveApp() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: number) => call(api.DELETE('/oauth-apps/{app_id}', { params: { path: { app_id: String(id) } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: appsQuery.queryKey }),
   });
 }
 
