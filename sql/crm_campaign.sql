@@ -17,7 +17,8 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
             WHEN plain_text IS NOT NULL THEN :CRM_CONTENT_PLAIN ELSE 0 END,
        design, plain_is_made, language, direction,
        COALESCE(to_kind, CASE WHEN group_id IS NOT NULL THEN :CRM_CAMPAIGN_TO_GROUP END),
-       segment_id, to_name, send_at_ms
+       segment_id, to_name, send_at_ms, ab_test, ab_result,
+       b_design, b_html, b_plain_text, b_plain_is_made, c_design, c_html, c_plain_text, c_plain_is_made
   FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: crm-campaign-some
@@ -32,7 +33,8 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
             WHEN plain_text IS NOT NULL THEN :CRM_CONTENT_PLAIN ELSE 0 END,
        NULL, plain_is_made, language, direction,
        COALESCE(to_kind, CASE WHEN group_id IS NOT NULL THEN :CRM_CAMPAIGN_TO_GROUP END),
-       segment_id, to_name, send_at_ms
+       segment_id, to_name, send_at_ms, ab_test, NULL,
+       NULL, NULL, NULL, 0, NULL, NULL, NULL, 0
   FROM campaign WHERE id IN JSON_INTS(?) ORDER BY id;
 
 -- name: crm-campaign-beside
@@ -60,20 +62,28 @@ SELECT user_id, detail FROM audit_log
    AND action IN ('campaign.send', 'campaign.schedule')
  ORDER BY id DESC LIMIT 1;
 
+-- name: crm-campaign-ab-result
+-- What came of its A/B test so far. args: ab_result, id
+UPDATE campaign SET ab_result = ? WHERE id = ?;
+
 -- name: crm-campaign-showing
--- Those whose HTML holds something. args: pattern
+-- Those whose HTML, that of a variant too, holds something. args: pattern, pattern, pattern
 SELECT name, marketing_campaign_id FROM campaign
- WHERE html LIKE ? ORDER BY id DESC LIMIT 100;
+ WHERE html LIKE ? OR b_html LIKE ? OR c_html LIKE ? ORDER BY id DESC LIMIT 100;
 
 -- name: crm-campaign-add
 -- args: name, folded, group_id, subject, preview_text, from_name, from_email, reply_to,
 -- design, plain_is_made, html, plain_text, language, direction, to_kind, segment_id,
--- to_name, send_at_ms, user_id, created_ms, updated_ms
+-- to_name, send_at_ms, ab_test, b_design, b_html, b_plain_text, b_plain_is_made, the same
+-- of c, user_id, created_ms, updated_ms
 INSERT INTO campaign (name, name_folded, group_id, subject, preview_text, from_name, from_email,
                       reply_to, design, plain_is_made, html, plain_text, status, language,
-                      direction, to_kind, segment_id, to_name, send_at_ms, user_id, created_ms,
+                      direction, to_kind, segment_id, to_name, send_at_ms, ab_test,
+                      b_design, b_html, b_plain_text, b_plain_is_made,
+                      c_design, c_html, c_plain_text, c_plain_is_made, user_id, created_ms,
                       updated_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, :CRM_CAMPAIGN_DRAFT, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, :CRM_CAMPAIGN_DRAFT, ?, ?, ?, ?, ?, ?,
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 RETURNING id;
 
 -- name: crm-campaign-remove

@@ -53,6 +53,7 @@ size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out, size_t max)
 		  .max_attempts = INT32_MAX },
 		{ .name = "campaign-test", .fn = job_campaign_test },
 		{ .name = "campaign-act", .fn = job_campaign_act },
+		{ .name = "campaign-winner", .fn = job_campaign_winner },
 		{ .name = "undo-cleans", .fn = job_undo_cleans },
 		{ .name = "pull", .fn = job_pull, .max_attempts = INT32_MAX },
 		{ .name = "sync", .fn = job_sync },

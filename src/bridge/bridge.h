@@ -10,6 +10,7 @@
  *     campaign-send    push, create, check, send        {campaign_id}
  *     campaign-test    a test to some addresses         {campaign_id, to}
  *     campaign-act     pause, resume, cancel ...        {campaign_id, action}
+ *     campaign-winner  of its A/B test                  {campaign_id, variant}
  *     undo-cleans      what it cleaned is free again     {campaign_id, dry_run}
  *     pull             results of running campaigns, sends that were lost
  *                                                        (always one waits)

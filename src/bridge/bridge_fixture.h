@@ -20,6 +20,8 @@ struct bridge_fixture {
 	json_t *forgotten;    /* hash -> true */
 	json_t *segments;     /* array of {id, name} */
 	json_t *campaigns;    /* array */
+	json_t *content;      /* as it was put last; NULL: never */
+	bool is_mailchimp;    /* it knows no actions that are ours alone */
 	json_t *merge_fields; /* array */
 	json_t *report; /* of any campaign: sent_to, emails, unsubscribes */
 	int contacts;   /* how many were made */

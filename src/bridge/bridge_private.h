@@ -531,6 +531,7 @@ int job_push(struct job_run *run, struct err *err);
 int job_campaign_send(struct job_run *run, struct err *err);
 int job_campaign_test(struct job_run *run, struct err *err);
 int job_campaign_act(struct job_run *run, struct err *err);
+int job_campaign_winner(struct job_run *run, struct err *err);
 int job_pull(struct job_run *run, struct err *err);
 int job_undo_cleans(struct job_run *run, struct err *err);
 /* Nobody waits any more; with the figures. */

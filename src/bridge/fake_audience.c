@@ -643,6 +643,7 @@ void fake_audience_end(struct bridge_fixture *f)
 	json_free(&f->forgotten);
 	json_free(&f->segments);
 	json_free(&f->campaigns);
+	json_free(&f->content);
 	json_free(&f->merge_fields);
 	json_free(&f->report);
 }
@@ -663,6 +664,7 @@ void fake_audience_begin(struct bridge_fixture *f)
 	f->forgotten = json_object();
 	f->segments = json_array();
 	f->campaigns = json_array();
+	f->is_mailchimp = false;
 	f->merge_fields = tree_of("[{\"tag\":\"FNAME\",\"type\":\"text\"},"
 				  "{\"tag\":\"LNAME\",\"type\":\"text\"}]");
 	f->report = tree_of("{\"sent_to\":[],\"emails\":[],"

@@ -51,6 +51,22 @@ static json_t *campaign_of(struct bridge_fixture *f, const char *path)
 	return NULL;
 }
 
+/* As our own audience does; Mailchimp's has no such action. */
+static void choose_winner(struct bridge_fixture *f, const json_t *body,
+			  struct mc_reply *reply)
+{
+	json_t *settings = json_object_get(json_array_get(f->campaigns, 0),
+					   "variate_settings");
+
+	if (f->is_mailchimp) {
+		fake_answer_not_found(reply);
+		return;
+	}
+	fake_say(settings, "winning_combination_id",
+		 json_string_value(json_object_get(body, "combination_id")));
+	reply->status = 204;
+}
+
 void fake_answer_campaigns(struct bridge_fixture *f, const char *method,
 			   const char *path, const json_t *body,
 			   struct mc_reply *reply)
@@ -64,6 +80,8 @@ void fake_answer_campaigns(struct bridge_fixture *f, const char *method,
 	} else if (strstr(path, "/actions/test")) {
 		f->tests++;
 		reply->status = 204;
+	} else if (strstr(path, "/actions/choose-winner")) {
+		choose_winner(f, body, reply);
 	} else if (strstr(path, "/actions/send")) {
 		f->sends++;
 		fake_say(json_array_get(f->campaigns, 0), "status", "sending");
@@ -85,6 +103,17 @@ void fake_answer_campaigns(struct bridge_fixture *f, const char *method,
 		strbuf_addstr(&reply->body, "{\"is_ready\":true}");
 	} else if (strcmp(method, "GET") == 0) {
 		fake_answer_tree(reply, json_array_get(f->campaigns, 0));
+	} else if (strcmp(method, "DELETE") == 0) {
+		json_array_clear(f->campaigns);
+		reply->status = 204;
+	} else if (strcmp(method, "PATCH") == 0) {
+		c = json_array_get(f->campaigns, 0);
+		BUG_ON(json_object_update(c, (json_t *)(uintptr_t)body) < 0);
+		fake_answer_tree(reply, c);
+	} else if (strcmp(method, "PUT") == 0) { /* its content */
+		json_free(&f->content);
+		f->content = json_deep_copy(body);
+		strbuf_addstr(&reply->body, "{}");
 	} else {
 		strbuf_addstr(&reply->body, "{}");
 	}
@@ -107,6 +136,7 @@ void fake_answer_report(struct bridge_fixture *f, const char *path,
 		const char *path, *key;
 	} parts[] = { { "/sent-to", "sent_to" },
 		      { "/email-activity", "emails" },
+		      { "/sub-reports", "reports" },
 		      { "/unsubscribed", "unsubscribes" } };
 	const json_t *left = json_object_get(f->report, "unsubscribes");
 

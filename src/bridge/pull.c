@@ -515,8 +515,9 @@ static int read_summary(struct pull *p, struct summary *out, struct err *err)
 	if (mc_get(p->w->client,
 		   arena_printf(p->arena,
 				"/campaigns/%s?fields=status,delivery_status"
-				"%s",
-				p->c.marketing_campaign_id, also_deleted(p)),
+				"%s%s",
+				p->c.marketing_campaign_id, ab_fields(p),
+				also_deleted(p)),
 		   &campaign, err) < 0)
 		return -1;
 	found = read_report(p, &report, err);
@@ -537,6 +538,9 @@ static int read_summary(struct pull *p, struct summary *out, struct err *err)
 	if (strcmp(out->status, "archived") == 0) /* after its end */
 		out->status = p->c.status == CRM_CAMPAIGN_CANCELED ? "canceled"
 								   : "sent";
+	ab_read_campaign(p, campaign);
+	if (strcmp(out->status, "sent") == 0 && ab_is_undecided(p))
+		out->status = "sending";
 	read_hold(p, campaign);
 	return 0;
 }
@@ -556,7 +560,7 @@ static int pull_campaign(struct pull *p, struct err *err)
 	is_last = now.has_report && is_last_look(p, &now);
 	if (now.has_report &&
 	    (pull_sent(p, err) < 0 || pull_activity(p, err) < 0 ||
-	     pull_leavers(p, &now, is_last, err) < 0))
+	     pull_leavers(p, &now, is_last, err) < 0 || pull_ab(p, err) < 0))
 		return -1;
 	if (has_never_begun(p, &now))
 		return take_back(p, err);

@@ -10,6 +10,7 @@
 #define BRIDGE_PULL_PRIVATE_H
 
 #include "bridge/bridge_private.h"
+#include "crm/campaign/ab_result.h"
 #include "crm/campaign/send_job.h"
 #include "crm/campaign_record.h"
 
@@ -41,6 +42,7 @@ struct pull {
 	bool changed;                          /* this look found something */
 	const char *hold_reason, *hold_detail; /* NULL: it goes on */
 	int64_t hold_ms;
+	struct ab_result ab; /* of an A/B test: who won, by the campaign */
 	struct arena *arena;
 };
 
@@ -54,6 +56,17 @@ struct figures_change;
 int begin_figures(struct pull *p, struct tx *tx, const json_t *page,
 		  struct strbuf *hashes, struct figures_change *out,
 		  struct err *err);
+
+/* --- pull_ab.c: A/B tests --- */
+
+/* What fields of a campaign there are to be read for it; "" without a test. */
+const char *ab_fields(const struct pull *p);
+/* Its combinations and its winner, of the campaign as it was read. */
+void ab_read_campaign(struct pull *p, const json_t *campaign);
+/* `sent` is only the sample, as long as an audience may still find a winner. */
+bool ab_is_undecided(const struct pull *p);
+/* Reads what came of each variant, and keeps it. */
+int pull_ab(struct pull *p, struct err *err);
 
 /* Reads what they did since the last look. */
 int pull_activity(struct pull *p, struct err *err);

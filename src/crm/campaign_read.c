@@ -180,7 +180,8 @@ int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 	    read_address(body, "from_email", &c->from_email, err) < 0 ||
 	    read_address(body, "reply_to", &c->reply_to, err) < 0 ||
 	    read_content(body, c, err) < 0 || read_language(body, c, err) < 0 ||
-	    read_send_at(body, c, err) < 0)
+	    read_send_at(body, c, err) < 0 ||
+	    ab_test_read(body, &c->test, err) < 0)
 		return -1;
 	if (utf8_is_blank(c->name))
 		return err_field(err, "name", "is missing");

@@ -55,7 +55,9 @@ const char *crm_campaign_to_name(enum crm_campaign_to kind)
 static void read_campaign(const struct rows *rows, struct arena *arena,
 			  void *out)
 {
-	*(struct crm_campaign *)out = (struct crm_campaign){
+	struct crm_campaign *c = out;
+
+	*c = (struct crm_campaign){
 		.id = rows_int(rows, 0),
 		.name = rows_dup(rows, 1, arena),
 		.group_id = rows_int(rows, 2),
@@ -90,7 +92,17 @@ static void read_campaign(const struct rows *rows, struct arena *arena,
 		.segment_id = rows_int(rows, 31),
 		.to_name = rows_dup(rows, 32, arena),
 		.send_at_ms = rows_int(rows, 33),
+		.ab_result = rows_dup(rows, 35, arena),
 	};
+	ab_test_load(rows_is_null(rows, 34) ? NULL : rows_text(rows, 34), arena,
+		     &c->test);
+	for (int i = 0; i < AB_VARIANTS_MAX - 1; i++)
+		c->more[i] = (struct ab_content){
+			.design = rows_dup(rows, 36 + 4 * i, arena),
+			.html = rows_dup(rows, 37 + 4 * i, arena),
+			.plain_text = rows_dup(rows, 38 + 4 * i, arena),
+			.plain_is_made = rows_int(rows, 39 + 4 * i) != 0,
+		};
 }
 
 static int no_campaign(int64_t id, struct err *err)
@@ -133,7 +145,9 @@ int crm_campaign_list_showing(struct db *db, const char *pattern,
 			      struct crm_campaign_names *out, struct err *err)
 {
 	return db_list(db, SQL_CRM_CAMPAIGN_SHOWING,
-		       SQL_ARGS(sql_text(pattern)), read_name, arena, out, err);
+		       SQL_ARGS(sql_text(pattern), sql_text(pattern),
+				sql_text(pattern)),
+		       read_name, arena, out, err);
 }
 
 /* --- writing --- */
@@ -167,6 +181,8 @@ int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		     const struct actor *actor, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const struct ab_content *b = &c->more[0], *v = &c->more[1];
 
 	if (check_group(tx, c->group_id, err) < 0)
 		return -1;
@@ -188,6 +204,12 @@ int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 				sql_id_or_null(c->segment_id),
 				sql_text(c->to_name),
 				sql_id_or_null(c->send_at_ms),
+				sql_text(ab_test_store(&c->test, arena)),
+				sql_text(b->design), sql_text(b->html),
+				sql_text(b->plain_text),
+				sql_int(b->plain_is_made), sql_text(v->design),
+				sql_text(v->html), sql_text(v->plain_text),
+				sql_int(v->plain_is_made),
 				sql_id_or_null(c->user_id),
 				sql_int(c->created_ms), sql_int(c->updated_ms)),
 		       &c->id, err) < 0
@@ -225,6 +247,8 @@ int crm_campaign_copy(struct tx *tx, int64_t id, const char *name,
 	}
 	c.name = name ? name : copy_name(c.name, arena);
 	c.send_at_ms = 0;
+	for (int i = 0; i < AB_VARIANTS_MAX - 1; i++)
+		c.test.more[i].send_at_ms = 0;
 	if (crm_campaign_add(tx, &c, actor, err) < 0)
 		return -1;
 	*id_out = c.id;
@@ -245,6 +269,42 @@ static int update_content(struct update *u, const struct crm_campaign *before,
 	update_text(u, "direction", before->direction, c->direction);
 	update_text(u, "html", before->html, c->html);
 	update_text(u, "plain_text", before->plain_text, c->plain_text);
+	return 0;
+}
+
+/* The same of what B or C say. */
+static int update_variant(struct update *u, const struct crm_campaign *before,
+			  struct crm_campaign *c, int variant,
+			  struct arena *arena, struct err *err)
+{
+	const char *letter = variant == 2 ? "b" : "c";
+	struct crm_campaign was = *before, is = *c;
+
+	ab_content_show(&was, variant);
+	ab_content_show(&is, variant);
+	if (is.design && !campaign_design_same(&was, &is) &&
+	    campaign_design_make(&is, arena, err) < 0)
+		return -1;
+	update_text(u, arena_printf(arena, "%s_design", letter), was.design,
+		    is.design);
+	update_text(u, arena_printf(arena, "%s_html", letter), was.html,
+		    is.html);
+	update_text(u, arena_printf(arena, "%s_plain_text", letter),
+		    was.plain_text, is.plain_text);
+	update_int(u, arena_printf(arena, "%s_plain_is_made", letter),
+		   was.plain_is_made, is.plain_is_made);
+	return 0;
+}
+
+static int update_test(struct update *u, const struct crm_campaign *before,
+		       struct crm_campaign *c, struct arena *arena,
+		       struct err *err)
+{
+	update_text(u, "ab_test", ab_test_store(&before->test, arena),
+		    ab_test_store(&c->test, arena));
+	for (int i = 2; i <= AB_VARIANTS_MAX; i++)
+		if (update_variant(u, before, c, i, arena, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -280,7 +340,8 @@ int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 	update_text(&u, "from_name", before->from_name, c->from_name);
 	update_text(&u, "from_email", before->from_email, c->from_email);
 	update_text(&u, "reply_to", before->reply_to, c->reply_to);
-	if (update_content(&u, before, &made, arena, err) < 0)
+	if (update_content(&u, before, &made, arena, err) < 0 ||
+	    update_test(&u, before, &made, arena, err) < 0)
 		return -1;
 	update_stamp(&u, "updated_ms", actor->now_ms);
 	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(c->id)), err) < 0
@@ -356,7 +417,7 @@ int crm_campaign_check_complete(const struct crm_campaign *c, struct err *err)
 		return -1;
 	if (!c->html && !c->plain_text)
 		return err_field(err, "html", "there is no content");
-	return 0;
+	return ab_test_check(c, err);
 }
 
 /* --- status --- */
@@ -569,6 +630,7 @@ void crm_campaign_write(const struct crm_campaign *c, bool with_content,
 	json_key_id(w, "push_id", c->push_id);
 	json_key_time_or_null(w, "schedule_at", c->schedule_ms);
 	json_key_time_or_null(w, "send_at", c->send_at_ms);
+	ab_test_write(&c->test, w);
 	json_key_time_or_null(w, "started_at", c->started_ms);
 	json_key_time_or_null(w, "sent_at", c->sent_ms);
 	json_key_time_or_null(w, "created_at", c->created_ms);

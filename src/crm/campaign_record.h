@@ -24,6 +24,7 @@
 #include "base/json.h"
 #include "base/vec.h"
 #include "crm/actor.h"
+#include "crm/campaign/ab_variant.h"
 #include "store/db.h"
 
 /* Stored in the database: append only, never renumber. */
@@ -89,6 +90,9 @@ struct crm_campaign {
 	 */
 	const char *hold_reason, *hold_detail;
 	int64_t hold_ms;
+	struct ab_test test; /* what it tries, if anything */
+	struct ab_content more[AB_VARIANTS_MAX - 1]; /* of B and C */
+	const char *ab_result; /* JSON: crm/campaign/ab_result.h */
 };
 struct crm_campaigns VEC_FIELDS(struct crm_campaign);
 
@@ -97,7 +101,7 @@ struct crm_campaigns VEC_FIELDS(struct crm_campaign);
 int crm_campaign_get(struct db *db, int64_t id, struct arena *arena,
 		     struct crm_campaign *out, struct err *err);
 /* Those of the ids that are there, by id; html, plain_text and design stay
- * NULL. */
+ * NULL, those of variants too. */
 int crm_campaign_list(struct db *db, const struct ids *ids, struct arena *arena,
 		      struct crm_campaigns *out, struct err *err);
 

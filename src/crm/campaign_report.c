@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "crm/campaign/ab_result.h"
 #include "crm/campaign_figures.h"
 
 #include "sql/campaign_kept.h"
@@ -199,6 +200,7 @@ int crm_campaign_report(struct db *db, int64_t id,
 	    add_links(db, id, facts, &w, err) < 0 ||
 	    add_average(db, &c, &w, err) < 0)
 		return -1;
+	ab_result_write(&c, arena, &w);
 	json_end_object(&w);
 	return 0;
 }

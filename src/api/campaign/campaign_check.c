@@ -247,12 +247,14 @@ int campaign_check_job(struct job_run *run, struct err *err)
 	struct campaign_checklist list = { .arena = run->arena };
 	CLEANUP(json_free) json_t *payload = NULL;
 	CLEANUP(checked_release) struct checked c = { .has_domain = false };
+	const char *variant = NULL;
 	int64_t id = 0;
 
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
 	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
-	    campaign_checklist_make(run->context, run->db, id, run->arena,
-				    &list, err) < 0 ||
+	    json_get_text(payload, "variant", &variant, err) < 0 ||
+	    campaign_checklist_make(run->context, run->db, id, variant,
+				    run->arena, &list, err) < 0 ||
 	    mail_links_find(&list.campaign, LINKS_MAX, run->arena, &c.links,
 			    err) < 0 ||
 	    check_links(run, &c, err) < 0 ||
@@ -271,16 +273,21 @@ int v1_campaigns_check(struct request *rq, struct response *rs, struct err *err)
 	struct crm_campaign campaign;
 	struct job_new job = { .kind = CAMPAIGN_CHECK_JOB,
 			       .user_id = rq->caller.user_id };
+	const char *letter = request_query(rq, "variant");
 	int64_t id, job_id;
 
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    crm_campaign_get(db, id, rq->arena, &campaign, err) < 0)
+	    crm_campaign_get(db, id, rq->arena, &campaign, err) < 0 ||
+	    ab_test_take_letter(&campaign, letter, err) < 0)
 		return -1;
-	job.payload = arena_printf(rq->arena, "{\"campaign_id\": %lld}",
-				   (long long)id);
-	job.single_key =
-		arena_printf(rq->arena, "campaign-check:%lld", (long long)id);
+	/* a letter that it has: nothing to escape */
+	job.payload =
+		arena_printf(rq->arena, "{\"campaign_id\": %lld%s%s%s}",
+			     (long long)id, letter ? ", \"variant\": \"" : "",
+			     letter ? letter : "", letter ? "\"" : "");
+	job.single_key = arena_printf(rq->arena, "campaign-check:%lld%s",
+				      (long long)id, letter ? letter : "");
 	if (job_add(&tx, &job, rq->now_ms, &job_id, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

@@ -266,14 +266,15 @@ static int find_person(struct request *rq, struct db *db, int64_t person_id,
 }
 
 /* person_id 0: the first whom it reaches; where there is none, fields say their
- * names. */
-static int load(struct request *rq, int64_t person_id, struct preview *p,
-		struct err *err)
+ * names. variant: of an A/B test, a letter; NULL: A. */
+static int load(struct request *rq, int64_t person_id, const char *variant,
+		struct preview *p, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	int found;
 
-	if (campaign_of(rq, &db, &p->c, err) < 0)
+	if (campaign_of(rq, &db, &p->c, err) < 0 ||
+	    ab_test_take_letter(&p->c, variant, err) < 0)
 		return -1;
 	found = find_person(rq, db, person_id, p, err);
 	if (found < 0 || mail_merge_load(db, rq->arena, &p->merge, err) < 0)
@@ -309,7 +310,7 @@ static int show(struct request *rq, struct preview *p, struct err *err)
 
 	if (request_query_int(rq, "person_id", 1, INT64_MAX, &person_id, err) <
 		    0 ||
-	    load(rq, person_id, p, err) < 0)
+	    load(rq, person_id, request_query(rq, "variant"), p, err) < 0)
 		return -1;
 	return render(rq, p, err);
 }
@@ -367,8 +368,8 @@ int page_campaign_click_map(struct request *rq, struct response *rs,
 {
 	CLEANUP(preview_release) struct preview p = { .c = { 0 } };
 
-	if (load(rq, 0, &p, err) < 0 || add_badges(rq, &p, err) < 0 ||
-	    render(rq, &p, err) < 0)
+	if (load(rq, 0, request_query(rq, "variant"), &p, err) < 0 ||
+	    add_badges(rq, &p, err) < 0 || render(rq, &p, err) < 0)
 		return -1;
 	write_page(rq, rs, &p);
 	return 0;
@@ -410,12 +411,13 @@ static int write_merged(const struct preview *p, const char *key,
 }
 
 int campaign_preview_merge(struct request *rq, int64_t person_id,
-			   struct json_writer *w, struct err *err)
+			   const char *variant, struct json_writer *w,
+			   struct err *err)
 {
 	CLEANUP(preview_release) struct preview p = { .c = { 0 } };
 	const struct crm_campaign *c = &p.c;
 
-	if (load(rq, person_id, &p, err) < 0 ||
+	if (load(rq, person_id, variant, &p, err) < 0 ||
 	    write_merged(&p, "subject", c->subject, MERGE_HEADER, w, err) < 0 ||
 	    write_merged(&p, "preview_text", c->preview_text, MERGE_HEADER, w,
 			 err) < 0 ||

@@ -12,10 +12,11 @@ struct request;
 /*
  * Members `subject`, `preview_text`, `html` and `plain_text` of those that the
  * campaign (of the request's path) has. What only the sender knows stays a tag:
- * the links to unsubscribe, to the archive and the like. ERR_NOT_FOUND: the
- * campaign, or the person.
+ * the links to unsubscribe, to the archive and the like. variant: of an A/B
+ * test, a letter; NULL: A. ERR_NOT_FOUND: the campaign, or the person.
  */
 int campaign_preview_merge(struct request *rq, int64_t person_id,
-			   struct json_writer *w, struct err *err);
+			   const char *variant, struct json_writer *w,
+			   struct err *err);
 
 #endif

@@ -74,6 +74,10 @@ static void write_made(const struct crm_campaign *c, struct strbuf *out)
 	json_begin_object(&w);
 	json_key_text(&w, "html", c->design ? c->html : NULL);
 	json_key_text(&w, "plain_text", c->design ? c->plain_text : NULL);
+	for (int i = 2; i <= ab_test_variants(c); i++) {
+		json_key_text(&w, ab_letter(i), c->more[i - 2].html);
+		json_key_text(&w, ab_letter(i), c->more[i - 2].plain_text);
+	}
 	json_end_object(&w);
 }
 
@@ -141,7 +145,7 @@ static const char *const known[] = { "name",         "group_id",  "subject",
 				     "preview_text", "from_name", "from_email",
 				     "reply_to",     "html",      "plain_text",
 				     "language",     "direction", "to",
-				     "send_at",      NULL };
+				     "send_at",      "ab_test",   NULL };
 
 int v1_campaigns_create(struct request *rq, struct response *rs,
 			struct err *err)

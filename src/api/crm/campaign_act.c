@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "crm/campaign/ab_result.h"
 #include "crm/campaign/schedule.h"
 #include "crm/campaign/test_mail.h"
 #include "http/auth.h"
@@ -67,7 +68,8 @@ int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 	    campaign_check_seen(rq, &c, err) < 0 ||
 	    crm_campaign_check_open(&c, err) < 0)
 		return -1;
-	if (crm_campaign_check_complete(&c, err) < 0)
+	if (crm_campaign_check_complete(&c, err) < 0 ||
+	    ab_test_check_times(&c, rq->now_ms, err) < 0)
 		return -1;
 	return send_now(rq, rs, &tx, &c, err);
 }
@@ -149,13 +151,13 @@ static int write_to(struct db *db, const struct texts *addresses,
 }
 
 /* Merged here, for what people are is no affair of the audience's. */
-static int write_as(struct request *rq, int64_t person_id,
+static int write_as(struct request *rq, int64_t person_id, const char *variant,
 		    struct json_writer *w, struct err *err)
 {
 	if (person_id == 0)
 		return 0;
 	json_key_begin_object(w, "merged");
-	if (campaign_preview_merge(rq, person_id, w, err) < 0)
+	if (campaign_preview_merge(rq, person_id, variant, w, err) < 0)
 		return -1;
 	json_end_object(w);
 	return 0;
@@ -182,22 +184,29 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
 	CLEANUP(vec_release) struct texts to = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&payload);
-	struct crm_campaign c;
+	struct crm_campaign c, tested;
+	const char *variant = NULL;
 	const json_t *body;
 	int64_t person_id = 0;
 
 	json_begin_object(&w);
 	if (request_json(rq, &body, err) < 0 || read_test(body, &to, err) < 0 ||
 	    json_get_int(body, "person_id", &person_id, err) < 0 ||
+	    json_get_text(body, "variant", &variant, err) < 0 ||
 	    gate_pass_store(api_of(rq)->store, err) < 0 ||
-	    write_as(rq, person_id, &w, err) < 0 ||
+	    write_as(rq, person_id, variant, &w, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
 	    check_limit(rq, rs, &tx, err) < 0 ||
-	    write_to(db, &to, rq->arena, &w, err) < 0 ||
-	    crm_campaign_check_sender(&c, err) < 0 ||
+	    write_to(db, &to, rq->arena, &w, err) < 0)
+		return -1;
+	tested = c;
+	if (ab_test_take_letter(&tested, variant, err) < 0 ||
+	    crm_campaign_check_sender(&tested, err) < 0 ||
 	    (crm_campaign_is_open(&c) &&
 	     campaign_send_may_change(db, &c, err) < 0))
 		return -1;
+	if (variant)
+		json_key_text(&w, "variant", variant);
 	json_key_int(&w, "campaign_id", c.id);
 	json_end_object(&w);
 	return enqueue(rq, rs, "campaign-test", payload.buf, &tx, err);
@@ -266,6 +275,36 @@ int v1_campaigns_finish(struct request *rq, struct response *rs,
 			struct err *err)
 {
 	return act(rq, rs, CRM_CAMPAIGN_FINISH, err);
+}
+
+/* --- an A/B test --- */
+
+int v1_campaigns_choose_winner(struct request *rq, struct response *rs,
+			       struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct ab_result result;
+	struct crm_campaign c, as;
+	const char *variant = "";
+	const json_t *body;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    json_get_text(body, "variant", &variant, err) < 0 ||
+	    begin(rq, &db, &tx, &c, err) < 0)
+		return -1;
+	as = c;
+	ab_result_load(c.ab_result, rq->arena, &result);
+	if (!ab_is_waiting(&c, &result))
+		return err_set(err, ERR_CONFLICT,
+			       "the campaign does not wait for a winner");
+	if (ab_test_take_letter(&as, variant, err) < 0)
+		return -1;
+	return enqueue(rq, rs, "campaign-winner",
+		       arena_printf(rq->arena,
+				    "{\"campaign_id\":%lld,\"variant\":\"%s\"}",
+				    (long long)c.id, variant),
+		       &tx, err);
 }
 
 /* --- undoing what it cleaned --- */

@@ -573,6 +573,21 @@ static int check_tags(struct campaign_checklist *l, struct db *db,
 	return warn_holes(&c, db, err);
 }
 
+/* --- an A/B test --- */
+
+static void check_test(struct campaign_checklist *l, const char *variant)
+{
+	struct err why = ERR_INIT;
+	bool good;
+
+	if (variant || l->campaign.test.what == AB_NOTHING)
+		return;
+	good = ab_test_check(&l->campaign, &why) == 0 &&
+	       ab_test_check_times(&l->campaign, clock_now_ms(), &why) == 0;
+	must(l, good, "ab_test", "A/B test",
+	     good ? "its variants differ" : arena_strdup(l->arena, why.text));
+}
+
 /* --- all of it --- */
 
 static int load_server(const struct api *api, struct db *db,
@@ -590,8 +605,9 @@ static int load_server(const struct api *api, struct db *db,
 }
 
 int campaign_checklist_make(const struct api *api, struct db *db,
-			    int64_t campaign_id, struct arena *arena,
-			    struct campaign_checklist *out, struct err *err)
+			    int64_t campaign_id, const char *variant,
+			    struct arena *arena, struct campaign_checklist *out,
+			    struct err *err)
 {
 	CLEANUP(mail_merge_release)
 	struct mail_merge merge = { .arena = arena };
@@ -600,7 +616,10 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 	struct content content;
 
 	*out = (struct campaign_checklist){ .arena = arena };
-	if (crm_campaign_get(db, campaign_id, arena, &out->campaign, err) < 0 ||
+	if (crm_campaign_get(db, campaign_id, arena, &out->campaign, err) < 0)
+		return -1;
+	check_test(out, variant);
+	if (ab_test_take_letter(&out->campaign, variant, err) < 0 ||
 	    load_server(api, db, arena, &o, &facts, err) < 0 ||
 	    mail_merge_load(db, arena, &merge, err) < 0 ||
 	    check_recipients(out, db, err) < 0)
@@ -655,8 +674,9 @@ int v1_campaigns_checklist(struct request *rq, struct response *rs,
 
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
-	    campaign_checklist_make(api_of(rq), db, id, rq->arena, &list, err) <
-		    0)
+	    campaign_checklist_make(api_of(rq), db, id,
+				    request_query(rq, "variant"), rq->arena,
+				    &list, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	campaign_checklist_write(&list, &w);

@@ -34,11 +34,13 @@ struct campaign_checklist {
 };
 void campaign_checklist_release(struct campaign_checklist *list);
 
-/* db: crm. Texts live in arena; *out is to be released, also after a failure.
- * ERR_NOT_FOUND. */
+/* db: crm. variant: what those see who get it (ab_variant.h); NULL: A, and
+ * whether the test itself is complete. Texts live in arena; *out is to be
+ * released, also after a failure. ERR_NOT_FOUND. */
 int campaign_checklist_make(const struct api *api, struct db *db,
-			    int64_t campaign_id, struct arena *arena,
-			    struct campaign_checklist *out, struct err *err);
+			    int64_t campaign_id, const char *variant,
+			    struct arena *arena, struct campaign_checklist *out,
+			    struct err *err);
 void campaign_checklist_add(struct campaign_checklist *list,
 			    struct check_item item);
 /* Members `is_ready` and `items`, in an object that the caller has begun. */

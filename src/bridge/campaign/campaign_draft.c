@@ -24,6 +24,68 @@ static void write_settings(const struct crm_campaign *c, struct json_writer *j)
 	json_end_object(j);
 }
 
+/* Indices of combinations are those of these lists: A is the first. */
+static void write_list(const struct crm_campaign *c, const char *key,
+		       void (*write)(const struct crm_campaign *,
+				     struct json_writer *),
+		       struct json_writer *j)
+{
+	json_key_begin_array(j, key);
+	for (int i = 1; i <= ab_test_variants(c); i++) {
+		struct crm_campaign v = *c;
+
+		ab_test_take(&v, i);
+		write(&v, j);
+	}
+	json_end_array(j);
+}
+
+static void write_subject(const struct crm_campaign *c, struct json_writer *j)
+{
+	json_text(j, c->subject);
+}
+
+static void write_from_name(const struct crm_campaign *c, struct json_writer *j)
+{
+	json_text(j, c->from_name);
+}
+
+static void write_from_email(const struct crm_campaign *c,
+			     struct json_writer *j)
+{
+	json_text(j, c->from_email);
+}
+
+/* As the API reads it: "2026-12-01 09:00:00", of UTC. */
+static void write_send_at(const struct crm_campaign *c, struct json_writer *j)
+{
+	CLEANUP(strbuf_release) struct strbuf at = STRBUF_INIT;
+
+	time_format_sql(c->send_at_ms, &at);
+	json_str(j, strbuf_str(&at));
+}
+
+static void write_variate(const struct crm_campaign *c, struct json_writer *j)
+{
+	const struct ab_test *test = &c->test;
+
+	if (test->what == AB_NOTHING)
+		return;
+	json_key_begin_object(j, "variate_settings");
+	json_key_text(j, "winner_criteria", ab_winner_name(test->winner));
+	json_key_int(j, "wait_time", (int64_t)test->wait_hours * 60);
+	json_key_int(j, "test_size", test->sample);
+	if (test->what == AB_SUBJECT)
+		write_list(c, "subject_lines", write_subject, j);
+	if (test->what == AB_FROM) {
+		write_list(c, "from_names", write_from_name, j);
+		write_list(c, "reply_to_addresses", write_from_email, j);
+	}
+	if (test->what == AB_SEND_TIME)
+		write_list(c, "send_times", write_send_at, j);
+	json_end_object(j);
+}
+
 static void write_recipients(const struct campaign_draft *d,
 			     struct json_writer *j)
 {
@@ -73,6 +135,18 @@ static bool is_text(const json_t *o, const char *key, const char *text)
 	return is && strcmp(is, text ? text : "") == 0;
 }
 
+static bool is_tried(const struct campaign_draft *d)
+{
+	return d->c.test.what != AB_NOTHING;
+}
+
+static const char *type_of(const struct crm_campaign *c)
+{
+	if (c->test.what != AB_NOTHING)
+		return "variate";
+	return c->html ? "regular" : "plaintext";
+}
+
 /* Not one that is another campaign of ours already: 1, 0, -1. */
 static int is_this(struct campaign_draft *d, const json_t *campaign,
 		   struct err *err)
@@ -82,8 +156,10 @@ static int is_this(struct campaign_draft *d, const json_t *campaign,
 	int64_t other;
 	int taken;
 
+	/* of one that tries subjects, nobody says which of them it shows */
 	if (!id || !is_text(settings, "title", d->c.name) ||
-	    !is_text(settings, "subject_line", d->c.subject))
+	    (is_tried(d) ? !is_text(campaign, "type", type_of(&d->c))
+			 : !is_text(settings, "subject_line", d->c.subject)))
 		return 0;
 	taken = db_find_int(d->w->db, SQL_BRIDGE_CAMPAIGN_OF,
 			    SQL_ARGS(sql_text(id)), &other, err);
@@ -108,7 +184,7 @@ static int find_made(struct campaign_draft *d, int64_t asked_ms,
 		   arena_printf(d->w->arena,
 				"/campaigns?list_id=%s&status=save&count=1000&"
 				"since_create_time=%s&fields=campaigns.id,"
-				"campaigns.settings.title,"
+				"campaigns.type,campaigns.settings.title,"
 				"campaigns.settings.subject_line",
 				d->w->audience, escaped.buf),
 		   &reply, err) < 0)
@@ -130,11 +206,6 @@ static int find_made(struct campaign_draft *d, int64_t asked_ms,
 	return 0;
 }
 
-static const char *type_of(const struct crm_campaign *c)
-{
-	return c->html ? "regular" : "plaintext";
-}
-
 static int ask_for(struct campaign_draft *d, json_t **reply, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
@@ -144,6 +215,7 @@ static int ask_for(struct campaign_draft *d, json_t **reply, struct err *err)
 	json_key_text(&j, "type", type_of(&d->c));
 	write_recipients(d, &j);
 	write_settings(&d->c, &j);
+	write_variate(&d->c, &j);
 	json_end_object(&j);
 	return mc_call_once(d->w->client, "POST", "/campaigns", body.buf, reply,
 			    err);
@@ -186,6 +258,38 @@ const char *campaign_draft_path(struct campaign_draft *d, const char *rest)
 			    d->c.marketing_campaign_id, rest);
 }
 
+static void write_words(struct campaign_draft *d, const struct crm_campaign *c,
+			struct json_writer *j)
+{
+	if (c->html)
+		json_key_text(j, "html",
+			      say_language(c->html, c->language, d->w->arena));
+	if (c->plain_text)
+		json_key_text(j, "plain_text", c->plain_text);
+}
+
+/* What is tried has a list of contents, be it of one. */
+static void write_content(struct campaign_draft *d, struct json_writer *j)
+{
+	int n = d->c.test.what == AB_CONTENT ? ab_test_variants(&d->c) : 1;
+
+	if (!is_tried(d)) {
+		write_words(d, &d->c, j);
+		return;
+	}
+	json_key_begin_array(j, "variate_contents");
+	for (int i = 1; i <= n; i++) {
+		struct crm_campaign v = d->c;
+
+		ab_test_take(&v, i);
+		json_begin_object(j);
+		json_key_text(j, "content_label", ab_letter(i));
+		write_words(d, &v, j);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 int campaign_draft_write(struct campaign_draft *d, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
@@ -194,6 +298,7 @@ int campaign_draft_write(struct campaign_draft *d, struct err *err)
 	json_begin_object(&j);
 	write_recipients(d, &j);
 	write_settings(&d->c, &j);
+	write_variate(&d->c, &j);
 	json_end_object(&j);
 	if (mc_call(d->w->client, "PATCH", campaign_draft_path(d, ""), body.buf,
 		    NULL, err) < 0)
@@ -201,12 +306,7 @@ int campaign_draft_write(struct campaign_draft *d, struct err *err)
 	strbuf_reset(&body);
 	j = (struct json_writer)JSON_WRITER(&body);
 	json_begin_object(&j);
-	if (d->c.html)
-		json_key_text(
-			&j, "html",
-			say_language(d->c.html, d->c.language, d->w->arena));
-	if (d->c.plain_text)
-		json_key_text(&j, "plain_text", d->c.plain_text);
+	write_content(d, &j);
 	json_end_object(&j);
 	return mc_call(d->w->client, "PUT", campaign_draft_path(d, "/content"),
 		       body.buf, NULL, err);
@@ -284,10 +384,13 @@ static int look_there(struct campaign_draft *d, struct there *out,
 	return 1;
 }
 
-static bool is_sent(const struct there *there)
+/* What tries times has been sent, and waits for the first of them. */
+static bool is_sent(const struct campaign_draft *d, const struct there *there)
 {
-	return strcmp(there->status, "save") != 0 &&
-	       strcmp(there->status, "schedule") != 0;
+	if (strcmp(there->status, "schedule") == 0)
+		return d->c.status == CRM_CAMPAIGN_SENDING &&
+		       d->c.test.what == AB_SEND_TIME;
+	return strcmp(there->status, "save") != 0;
 }
 
 int campaign_draft_is_sent(struct campaign_draft *d, struct err *err)
@@ -295,7 +398,7 @@ int campaign_draft_is_sent(struct campaign_draft *d, struct err *err)
 	struct there there;
 	int found = look_there(d, &there, err);
 
-	return found <= 0 ? found : is_sent(&there);
+	return found <= 0 ? found : is_sent(d, &there);
 }
 
 int campaign_draft_is(struct campaign_draft *d, const char *beginning,
@@ -313,7 +416,7 @@ static int leave_other_type(struct campaign_draft *d, struct err *err)
 	struct there there;
 	int found = look_there(d, &there, err);
 
-	if (found <= 0 || is_sent(&there) || !*there.type ||
+	if (found <= 0 || is_sent(d, &there) || !*there.type ||
 	    strcmp(there.type, type_of(&d->c)) == 0)
 		return found < 0 ? -1 : 0;
 	if (mc_call(d->w->client, "DELETE", campaign_draft_path(d, ""), NULL,

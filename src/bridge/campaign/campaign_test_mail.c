@@ -100,6 +100,18 @@ static int ask_test(struct campaign_draft *d, const json_t *payload,
 	return -1;
 }
 
+/* What tries variants is tested as one of them: an ordinary campaign, of which
+ * the draft over there is made anew when it is sent. */
+static int take_variant(struct campaign_draft *d, const json_t *payload,
+			struct err *err)
+{
+	const char *letter = NULL;
+
+	if (json_get_text(payload, "variant", &letter, err) < 0)
+		return -1;
+	return ab_test_take_letter(&d->c, letter, err);
+}
+
 int job_campaign_test(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
@@ -112,7 +124,8 @@ int job_campaign_test(struct job_run *run, struct err *err)
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
 	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
 	    work_begin(run, &w, err) < 0 ||
-	    crm_campaign_get(run->db, id, run->arena, &d.c, err) < 0)
+	    crm_campaign_get(run->db, id, run->arena, &d.c, err) < 0 ||
+	    take_variant(&d, payload, err) < 0)
 		return -1;
 	take_merged(&d, payload);
 	if (prepare_test(&d, err) < 0 || ask_test(&d, payload, err) < 0)

@@ -172,6 +172,10 @@ int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
 	if (is_open(tx->db, c, err) < 0 ||
 	    crm_campaign_check_sender(c, err) < 0)
 		return -1;
+	if (c->test.what == AB_SEND_TIME)
+		return err_field(err, "at",
+				 "its A/B test has times of its own: send it, "
+				 "and it waits for them");
 	if (at_ms <= actor->now_ms)
 		return err_field(err, "at", "must be a time to come");
 	if (drop_asking(tx, c, actor, err) < 0 ||

@@ -91,14 +91,42 @@ static int reply(struct request *rq, struct response *rs,
 	return 0;
 }
 
+/* Which variant of it is meant: B and C have a content of their own only while
+ * contents are tried. */
+static int find_variant(const struct request *rq, const struct crm_campaign *c,
+			int *out, struct err *err)
+{
+	const char *letter = request_query(rq, "variant");
+	int variant = letter ? ab_letter_parse(letter) : 1;
+
+	if (variant < 1 || variant > ab_test_variants(c) ||
+	    (variant > 1 && c->test.what != AB_CONTENT))
+		return err_field(err, "variant",
+				 "the campaign tries no content %s", letter);
+	*out = variant;
+	return 0;
+}
+
+/* As the variant has it. */
+static struct crm_campaign shown_of(const struct crm_campaign *c, int variant)
+{
+	struct crm_campaign shown = *c;
+
+	ab_test_take(&shown, variant);
+	return shown;
+}
+
 int v1_campaigns_design_get(struct request *rq, struct response *rs,
 			    struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct crm_campaign c;
+	int variant = 1;
 
-	if (campaign_of(rq, &db, &c, err) < 0)
+	if (campaign_of(rq, &db, &c, err) < 0 ||
+	    find_variant(rq, &c, &variant, err) < 0)
 		return -1;
+	c = shown_of(&c, variant);
 	return reply(rq, rs, &c, err);
 }
 
@@ -126,21 +154,28 @@ int v1_campaigns_design_put(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = v1_actor(rq);
-	struct crm_campaign before, c;
+	struct crm_campaign before, c, shown;
+	int variant = 1;
 	int64_t id;
 
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
 	    crm_campaign_get(db, id, rq->arena, &before, err) < 0 ||
-	    v1_if_match(rq, state_of(rq, &before), err) < 0)
+	    find_variant(rq, &before, &variant, err) < 0)
 		return -1;
 	c = before;
-	if (read_put(rq, &c, err) < 0 ||
-	    crm_campaign_update(&tx, &before, &c, &actor, err) < 0 ||
+	shown = shown_of(&before, variant);
+	if (v1_if_match(rq, state_of(rq, &shown), err) < 0 ||
+	    read_put(rq, variant > 1 ? &shown : &c, err) < 0)
+		return -1;
+	if (variant > 1)
+		ab_content_keep(&c, variant, &shown);
+	if (crm_campaign_update(&tx, &before, &c, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0 ||
 	    crm_campaign_get(db, id, rq->arena, &c, err) < 0)
 		return -1;
-	return reply(rq, rs, &c, err);
+	shown = shown_of(&c, variant);
+	return reply(rq, rs, &shown, err);
 }
 
 /* --- without a campaign --- */
