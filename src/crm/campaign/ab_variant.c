@@ -362,7 +362,7 @@ static int check_variant(const struct crm_campaign *v, enum ab_what what,
 				 letter);
 	if (what == AB_SEND_TIME && v->send_at_ms == 0)
 		return err_field(err, FIELD, "variant %s has no time", letter);
-	if (what == AB_CONTENT && !v->design)
+	if (what == AB_CONTENT && !v->design && v->html)
 		return err_field(err, FIELD,
 				 "only mails that are made of blocks can be "
 				 "tried against each other");
@@ -396,7 +396,8 @@ int ab_test_check(const struct crm_campaign *c, struct err *err)
 
 	if (what == AB_NOTHING)
 		return 0;
-	if (!c->html)
+	/* no content at all is told otherwise */
+	if (!c->html && c->plain_text)
 		return err_field(err, FIELD,
 				 "a mail without HTML cannot be tried: nobody "
 				 "would see who opens it");

@@ -9,6 +9,8 @@ import { LinkButton } from '../../ui/LinkButton.tsx';
 import { useDraft } from '../../ui/useDraft.ts';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
 import { Held } from '../campaigns/Held.tsx';
+import { AbLine } from './abtest/AbLine.tsx';
+import { areTimesRight, lettersOf, testIn } from './abtest/abTest.ts';
 import styles from './Composer.module.css';
 import { ContentLine } from './lines/ContentLine.tsx';
 import { FromLine } from './lines/FromLine.tsx';
@@ -47,13 +49,22 @@ export function Composer({ found }: Props) {
   const { values, change } = draft;
   const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
   const checklist = useChecklist(id);
-  const when = useWhen(values.send_at, change);
+  const chosen = useWhen(values.send_at, change);
+  const test = testIn(values.ab_test);
+  // what tries times is sent at once, and waits for them
+  const isTimed = test?.what === 'send_time';
+  const when = isTimed ? { ...chosen, isLater: false, at: null, isRight: areTimesRight(test, values.send_at, Date.now()) } : chosen;
   const [open, setOpen] = useState<Step | null>(null);
   const [isTesting, setTesting] = useState(false);
   const nameOfTarget = useTargetName();
   useDocumentTitle(`${values.name} · Muster`);
+  const testWords = ({ ab_test }: CampaignValues) => {
+    const { what, variants } = testIn(ab_test) ?? { what: null, variants: [] };
+    return what ? [t(`composer.ab.what.${what}`), ...variants.map((one) => Object.values(one).join(' '))].join(' · ') : '';
+  };
   const wordsOf = (field: keyof CampaignValues, of: CampaignValues) => {
     if (field === 'to') return nameOfTarget(of.to);
+    if (field === 'ab_test') return testWords(of);
     if (field === 'send_at') return of.send_at ? format.time(of.send_at) : t('composer.when.now');
     return of[field];
   };
@@ -99,9 +110,10 @@ export function Composer({ found }: Props) {
         <FromLine {...lineOf('from')} problem={draft.problem} />
         <SubjectLine {...lineOf('subject')} id={id} />
         <ContentLine isDone={isDone('content')} id={id} content={content ?? null} />
-        <WhenLine {...lineOf('when')} when={when} />
+        <AbLine {...lineOf('ab')} id={id} to={draft.saved.to} content={content ?? null} problem={draft.problem} />
+        <WhenLine {...lineOf('when')} when={when} isTimed={isTimed} />
       </Paper>
-      <CheckPanel id={id} checklist={checklist} />
+      <CheckPanel id={id} checklist={checklist} letters={lettersOf(testIn(draft.saved.ab_test))} />
       <SendBar
         id={id}
         draft={draft}
@@ -112,7 +124,7 @@ export function Composer({ found }: Props) {
         onTest={() => void draft.flush().then((isSaved) => isSaved && setTesting(true))}
         onFailed={() => reloadCampaign(queries, id).then(({ etag }) => etag)}
       />
-      {isTesting && <TestDialog id={id} onClose={() => setTesting(false)} />}
+      {isTesting && <TestDialog id={id} letters={lettersOf(testIn(draft.saved.ab_test))} onClose={() => setTesting(false)} />}
     </Stack>
   );
 }

@@ -5,11 +5,13 @@ import { useJob, hasEnded } from '../../api/jobs.ts';
 import { problemOf } from '../../api/problem.ts';
 import { may, useMe } from '../../api/session.ts';
 import { upload } from '../../api/upload.ts';
+import type { Letter } from './abtest/abTest.ts';
 
 export type Campaign = Schemas['Campaign'];
 export type CampaignChange = { [member in 'name' | 'subject' | 'preview_text' | 'from_name' | 'from_email' | 'reply_to' | 'html' | 'plain_text' | 'language' | 'send_at']?: string | null } & {
   direction?: Campaign['direction'] | null;
   to?: Schemas['CampaignTarget'];
+  ab_test?: Schemas['AbTest'];
 };
 export type Estimate = Schemas['RecipientsEstimate'];
 export type Envelope = Schemas['CampaignEnvelope'];
@@ -85,20 +87,21 @@ export function useTargets() {
   return found;
 }
 
-export function useChecklist(id: number) {
+/** @param variant of an A/B test; left out: A, and whether the test is complete */
+export function useChecklist(id: number, variant?: Letter) {
   return useQuery({
-    queryKey: [...all, 'of', id, 'checklist'],
+    queryKey: [...all, 'of', id, 'checklist', variant],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => call(api.GET('/campaigns/{campaign_id}/checklist', { params: { path: at(id) }, signal })),
+    queryFn: ({ signal }) => call(api.GET('/campaigns/{campaign_id}/checklist', { params: { path: at(id), query: { variant } }, signal })),
   });
 }
 
-export function useEnvelope(id: number, personId: number | null) {
+export function useEnvelope(id: number, personId: number | null, variant?: Letter) {
   return useQuery({
-    queryKey: [...all, 'of', id, 'envelope', personId],
+    queryKey: [...all, 'of', id, 'envelope', personId, variant],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      call(api.GET('/campaigns/{campaign_id}/envelope', { params: { path: at(id), query: { person_id: personId ?? undefined } }, signal })),
+      call(api.GET('/campaigns/{campaign_id}/envelope', { params: { path: at(id), query: { person_id: personId ?? undefined, variant } }, signal })),
   });
 }
 
@@ -126,15 +129,16 @@ export function useMergeFields() {
 
 /* --- its content --- */
 
-export function designQuery(id: number) {
+/** @param variant of an A/B test of contents; left out: A, the campaign's own */
+export function designQuery(id: number, variant?: Letter) {
   return queryOptions({
-    queryKey: [...all, 'design', id],
-    queryFn: ({ signal }) => callWhole(api.GET('/campaigns/{campaign_id}/design', { params: { path: at(id) }, signal })),
+    queryKey: [...all, 'design', id, variant],
+    queryFn: ({ signal }) => callWhole(api.GET('/campaigns/{campaign_id}/design', { params: { path: at(id), query: { variant } }, signal })),
   });
 }
 
-export function reloadDesign(queries: QueryClient, id: number) {
-  return queries.fetchQuery({ ...designQuery(id), staleTime: 0 });
+export function reloadDesign(queries: QueryClient, id: number, variant?: Letter) {
+  return queries.fetchQuery({ ...designQuery(id, variant), staleTime: 0 });
 }
 
 export interface DesignBody {
@@ -143,12 +147,14 @@ export interface DesignBody {
   plain_text: string | null;
 }
 
-export async function saveDesign(queries: QueryClient, id: number, { design, plain_text }: DesignBody, etag: string | null) {
-  const { queryKey } = designQuery(id);
+export async function saveDesign(queries: QueryClient, id: number, { design, plain_text }: DesignBody, etag: string | null, variant?: Letter) {
+  const { queryKey } = designQuery(id, variant);
   await queries.cancelQueries({ queryKey });
   const body = { design: design as Schemas['Design'], plain_text };
-  const saved = await orLook(queries, id, callWhole(api.PUT('/campaigns/{campaign_id}/design', { params: { path: at(id), header: ifMatch(etag) }, body })));
+  const saved = await orLook(queries, id, callWhole(api.PUT('/campaigns/{campaign_id}/design', { params: { path: at(id), query: { variant }, header: ifMatch(etag) }, body })));
   queries.setQueryData(queryKey, saved);
+  // as long as others have no content of their own, they say what this says
+  if (!variant) void queries.invalidateQueries({ queryKey: [...all, 'design', id], predicate: ({ queryKey: [, , , of] }) => of !== undefined });
   // its ETag is of all that goes out
   void queries.invalidateQueries({ queryKey: campaignQuery(id).queryKey, refetchType: 'none' });
   told(queries, id);
@@ -261,7 +267,7 @@ export function useUploadImage() {
 
 export function useSendTest(id: number) {
   return useMutation({
-    mutationFn: (body: { to: string[]; person_id: number | null }) =>
+    mutationFn: (body: { to: string[]; person_id: number | null; variant: Letter | null }) =>
       call(api.POST('/campaigns/{campaign_id}/test', { params: { path: at(id) }, body })),
   });
 }
@@ -273,8 +279,8 @@ export function useJobEnd(jobId: number | null) {
 }
 
 /** Tries the links, looks up the domain of the sender: a job. */
-export function useDeepCheck(id: number) {
-  const asked = useMutation({ mutationFn: () => call(api.POST('/campaigns/{campaign_id}/check', { params: { path: at(id) } })) });
+export function useDeepCheck(id: number, variant?: Letter) {
+  const asked = useMutation({ mutationFn: () => call(api.POST('/campaigns/{campaign_id}/check', { params: { path: at(id), query: { variant } } })) });
   const end = useJobEnd(asked.data?.job_id ?? null);
   return {
     start: () => asked.mutate(),

@@ -1,6 +1,7 @@
 /** A campaign as the composer has it. */
 import type { Schemas } from '../../api/client.ts';
 import type { Loaded } from '../../ui/useRecordForm.ts';
+import { bodyOf, storedTest, testOf } from './abtest/abTest.ts';
 import type { Campaign, CampaignChange } from './queries.ts';
 
 export type Target = Schemas['CampaignTarget'];
@@ -19,6 +20,8 @@ export type CampaignValues = {
   direction: NonNullable<Campaign['direction']>;
   /** ISO; '': at once. */
   send_at: string;
+  /** An A/B test as text (abtest/abTest.ts); 'null': none. */
+  ab_test: string;
 };
 
 export function targetText(to: Target | undefined): string {
@@ -47,6 +50,7 @@ export function valuesOf(campaign: Campaign): CampaignValues {
     language: campaign.language ?? '',
     direction: campaign.direction ?? 'auto',
     send_at: campaign.send_at ? new Date(campaign.send_at).toISOString() : '',
+    ab_test: testOf(campaign.ab_test),
   };
 }
 
@@ -56,13 +60,15 @@ export function loadedOf({ data, etag }: { data: Campaign; etag: string | null }
 
 /** As the server keeps them: without the blanks around them. */
 export function storedOf(values: CampaignValues): CampaignValues {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.trim()])) as CampaignValues;
+  const trimmed = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.trim()])) as CampaignValues;
+  return { ...trimmed, ab_test: storedTest(values.ab_test) };
 }
 
 /** What differs from what was there. */
 export function changeOf(values: CampaignValues, before: CampaignValues): CampaignChange {
   const names = (Object.keys(values) as (keyof CampaignValues)[]).filter((name) => values[name] !== before[name]);
-  return Object.fromEntries(names.map((name) => [name, name === 'to' ? targetIn(values.to) : values[name] || null])) as CampaignChange;
+  const bodyFor = (name: keyof CampaignValues) => (name === 'to' ? targetIn(values.to) : name === 'ab_test' ? bodyOf(values.ab_test) : values[name] || null);
+  return Object.fromEntries(names.map((name) => [name, bodyFor(name)])) as CampaignChange;
 }
 
 /** Where a list of campaigns shows one. */
@@ -70,7 +76,7 @@ export const SUBJECT_GOOD = 60;
 export const PREVIEW_GOOD = 90;
 
 /** Each line of the composer that is to be done. */
-export const steps = ['to', 'from', 'subject', 'content', 'when'] as const;
+export const steps = ['to', 'from', 'subject', 'content', 'ab', 'when'] as const;
 export type Step = (typeof steps)[number];
 
 /** The lines of the checklist whose errors hold a line of the composer. */
@@ -79,4 +85,5 @@ export const codesOf: Record<Exclude<Step, 'when'>, readonly string[]> = {
   from: ['sender'],
   subject: ['subject'],
   content: ['content'],
+  ab: ['ab_test'],
 };

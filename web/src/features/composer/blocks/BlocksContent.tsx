@@ -59,7 +59,8 @@ function uniteValues(before: Values, mine: Values, theirs: Values, wins?: Wins, 
 
 type View = 'write' | 'preview' | 'text';
 
-export function BlocksContent({ campaign, found }: { campaign: Campaign; found: Found }) {
+/** @param variant of an A/B test; left out: A */
+export function BlocksContent({ campaign, found, variant }: { campaign: Campaign; found: Found; variant?: 'B' | 'C' }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const wordsOf = useProblemWords();
@@ -67,8 +68,8 @@ export function BlocksContent({ campaign, found }: { campaign: Campaign; found: 
   const { id } = campaign;
   const draft = useDraft<Values>({
     loaded: loadedOf(found),
-    save: ({ design, plain_text }, { etag }) => saveDesign(queries, id, { design: read(design), plain_text }, etag),
-    reload: async () => loadedOf(await reloadDesign(queries, id)),
+    save: ({ design, plain_text }, { etag }) => saveDesign(queries, id, { design: read(design), plain_text }, etag, variant),
+    reload: async () => loadedOf(await reloadDesign(queries, id, variant)),
     // an empty text is none
     stored: ({ design, plain_text }) => ({ design, plain_text: plain_text || null }),
     unite: uniteValues,
@@ -90,7 +91,7 @@ export function BlocksContent({ campaign, found }: { campaign: Campaign; found: 
   return (
     <>
       {unsaved}
-      <ContentHead campaign={campaign} state={draft.state} items={<Menu.Item onClick={() => setNaming(true)}>{t('composer.template.save')}</Menu.Item>} />
+      <ContentHead campaign={campaign} state={draft.state} variant={variant} items={<Menu.Item onClick={() => setNaming(true)}>{t('composer.template.save')}</Menu.Item>} />
       <Stack gap="md">
         <Troubles
           draft={draft}
@@ -113,7 +114,7 @@ export function BlocksContent({ campaign, found }: { campaign: Campaign; found: 
         </Group>
         {general.map((words) => <Text key={words} size="sm" c="var(--mantine-color-yellow-light-color)">{words}</Text>)}
         {view === 'write' && <Editor blocks={blocks} problemsOf={problemsOf} />}
-        {view === 'preview' && <CampaignPreview id={id} version={found.etag ?? ''} />}
+        {view === 'preview' && <CampaignPreview id={id} variant={variant} version={found.etag ?? ''} />}
         {view === 'text' && <PlainPart made={found.data.plain_text ?? ''} own={draft.values.plain_text} onChange={(plain_text) => put({ plain_text })} />}
       </Stack>
       {isNaming && <SaveTemplate name={campaign.name} design={documentOf(blocks.tree)} onClose={() => setNaming(false)} />}

@@ -5,18 +5,21 @@ import { useTranslation } from 'react-i18next';
 import { MailPreview, type View } from '../../../ui/MailPreview/MailPreview.tsx';
 import { PersonSelect } from '../PersonSelect.tsx';
 import { WhoseItIs } from '../WhoseItIs.tsx';
+import type { Letter } from '../abtest/abTest.ts';
 import { useEnvelope } from '../queries.ts';
 
 interface Props {
   id: number;
   version: string;
+  /** Of an A/B test. */
+  variant?: Letter;
   views?: readonly View[];
 }
 
-export function CampaignPreview({ id, version, views }: Props) {
+export function CampaignPreview({ id, version, variant, views }: Props) {
   const { t } = useTranslation();
   const [personId, setPersonId] = useState<number | null>(null);
-  const { data } = useEnvelope(id, personId);
+  const { data } = useEnvelope(id, personId, variant);
   return (
     <Box>
       {data && (
@@ -27,7 +30,7 @@ export function CampaignPreview({ id, version, views }: Props) {
           <WhoseItIs envelope={data} />
         </Paper>
       )}
-      <MailPreview address={`/campaigns/${id}/preview`} query={{ person_id: personId }} version={version} views={views} title={t('composer.content.frame')}>
+      <MailPreview address={`/campaigns/${id}/preview`} query={{ person_id: personId, variant: variant ?? null }} version={version} views={views} title={t('composer.content.frame')}>
         <PersonSelect campaignId={id} size="xs" label={t('composer.test.as')} value={personId} onChange={setPersonId} />
       </MailPreview>
     </Box>

@@ -9,6 +9,7 @@ import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { MenuLink } from '../../../ui/MenuLink.tsx';
 import type { DraftState } from '../../../ui/useDraft.ts';
 import type { Campaign } from '../queries.ts';
+import { lettersOf, type Letter } from '../abtest/abTest.ts';
 import { SaveState } from '../SaveState.tsx';
 
 interface Props {
@@ -17,13 +18,17 @@ interface Props {
   state?: DraftState;
   /** More of the menu. */
   items?: ReactNode;
+  /** Of an A/B test; left out: A, whose content is the campaign's. */
+  variant?: 'B' | 'C';
 }
 
-export function ContentHead({ campaign, state, items }: Props) {
+export function ContentHead({ campaign, state, items, variant }: Props) {
   const { t } = useTranslation();
   useDocumentTitle(`${t('composer.step.content')}: ${campaign.name} · Muster`);
   const params = { campaignId: campaign.id };
+  const letters = campaign.ab_test?.what === 'content' ? lettersOf({ variants: campaign.ab_test.variants ?? [{}] }) : [];
   return (
+    <>
     <Group justify="space-between" mb="md" gap="sm" align="flex-end">
       <Box>
         <LinkAnchor size="sm" to="/campaigns/$campaignId/edit" params={params}><bdi>{campaign.name}</bdi></LinkAnchor>
@@ -38,12 +43,31 @@ export function ContentHead({ campaign, state, items }: Props) {
             </Menu.Target>
             <Menu.Dropdown>
               {items}
-              <MenuLink to="/campaigns/$campaignId/edit/content" params={params} search={{ begin: true }}>{t('composer.content.again')}</MenuLink>
+              {!variant && <MenuLink to="/campaigns/$campaignId/edit/content" params={params} search={{ begin: true }}>{t('composer.content.again')}</MenuLink>}
             </Menu.Dropdown>
           </Menu>
         )}
         <LinkButton variant={state ? 'filled' : 'default'} to="/campaigns/$campaignId/edit" params={params}>{state ? t('composer.content.done') : t('ui.cancel')}</LinkButton>
       </Group>
+    </Group>
+    {state && letters.length > 0 && <VariantTabs id={campaign.id} letters={letters} variant={variant ?? 'A'} />}
+    </>
+  );
+}
+
+/** Each variant has a page of its own: what was written is saved when one leaves it. */
+function VariantTabs({ id, letters, variant }: { id: number; letters: readonly Letter[]; variant: Letter }) {
+  const { t } = useTranslation();
+  return (
+    <Group component="nav" gap="xs" mb="md" aria-label={t('composer.ab.variants')}>
+      {letters.map((letter) => (
+        <LinkButton
+          key={letter} size="xs" variant={letter === variant ? 'filled' : 'default'} aria-current={letter === variant ? 'page' : undefined}
+          to="/campaigns/$campaignId/edit/content" params={{ campaignId: id }} search={{ variant: letter === 'A' ? undefined : letter }}
+        >
+          {t('composer.ab.variant', { letter })}
+        </LinkButton>
+      ))}
     </Group>
   );
 }

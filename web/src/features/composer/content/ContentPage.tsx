@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { NotFound, NotLoaded } from '../../../app/errors.tsx';
 import { NotAllowed } from '../../../ui/NotAllowed.tsx';
+import { lettersOf } from '../abtest/abTest.ts';
 import { NotDraft } from '../NotDraft.tsx';
 import { campaignQuery, designQuery } from '../queries.ts';
 import { isWritten, useOpened } from '../useOpened.ts';
@@ -20,9 +21,12 @@ export function ContentPage() {
   const { t } = useTranslation();
   const me = useMe();
   const { campaignId } = useParams({ from: '/signed-in/campaigns/$campaignId/edit/content' });
-  const { begin } = useSearch({ from: '/signed-in/campaigns/$campaignId/edit/content' });
+  const { begin, variant: wanted } = useSearch({ from: '/signed-in/campaigns/$campaignId/edit/content' });
   const campaign = useQuery(campaignQuery(campaignId));
-  const content = useQuery(designQuery(campaignId));
+  const test = campaign.data?.data.ab_test;
+  // a test may have been switched off since: then there is but one content
+  const variant = test?.what === 'content' && wanted && lettersOf({ variants: test.variants ?? [{}] }).includes(wanted) ? wanted : undefined;
+  const content = useQuery({ ...designQuery(campaignId, variant), enabled: campaign.data !== undefined });
   const isOpened = useOpened(campaign.data?.data);
   const error = campaign.error ?? content.error;
   if (!may(me, 'market')) return <NotAllowed about={t('composer.notAllowed')} />;
@@ -33,14 +37,14 @@ export function ContentPage() {
   if (!campaign.data || !content.data) return <Skeleton h={320} role="status" aria-label={t('composer.loading')} />;
   if (!isOpened) return <NotDraft campaign={campaign.data.data} />;
   const { design, html, plain_text } = content.data.data;
-  const props = { key: campaignId, campaign: campaign.data.data };
+  const props = { campaign: campaign.data.data };
   if (!isWritten(campaign.data.data) && (begin || (!design && !html && !plain_text))) return <NotDraft campaign={campaign.data.data} />;
-  if (begin || (!design && !html && !plain_text)) return <StartPage {...props} />;
+  if (begin || (!design && !html && !plain_text)) return <StartPage key={campaignId} {...props} />;
   if (design)
     return (
       <Suspense fallback={<Skeleton h={320} role="status" aria-label={t('composer.loading')} />}>
-        <BlocksContent {...props} found={content.data} />
+        <BlocksContent key={`${campaignId}${variant ?? ''}`} {...props} found={content.data} variant={variant} />
       </Suspense>
     );
-  return html ? <HtmlContent {...props} found={campaign.data} /> : <PlainContent {...props} found={campaign.data} />;
+  return html ? <HtmlContent key={campaignId} {...props} found={campaign.data} /> : <PlainContent key={campaignId} {...props} found={campaign.data} />;
 }

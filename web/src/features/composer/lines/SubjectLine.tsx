@@ -1,15 +1,13 @@
 /** The subject and the words after it, as an inbox shows them. */
-import { Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useRef } from 'react';
+import { Group, Paper, Select, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LanguageSelect } from '../../../ui/LanguageSelect.tsx';
-import { MergeTagMenu } from '../MergeTagMenu.tsx';
 import { WhoseItIs } from '../WhoseItIs.tsx';
-import { insertInto, lengthRead } from '../mergeTags.ts';
 import { useReadable } from '../useReadable.ts';
 import { useEnvelope } from '../queries.ts';
 import { PREVIEW_GOOD, SUBJECT_GOOD } from '../values.ts';
 import { Line, type LineProps } from './Line.tsx';
+import { TaggedInput } from './TaggedInput.tsx';
 
 export function SubjectLine({ id, values, change, ...line }: LineProps & { id: number }) {
   const { t } = useTranslation();
@@ -35,40 +33,6 @@ export function SubjectLine({ id, values, change, ...line }: LineProps & { id: n
         <Inbox id={id} />
       </Stack>
     </Line>
-  );
-}
-
-interface InputProps {
-  label: string;
-  about?: string;
-  /** So many letters are shown nearly everywhere. */
-  good: number;
-  value: string;
-  onChange: (value: string) => void;
-}
-
-function TaggedInput({ label, about, good, value, onChange }: InputProps) {
-  const { t } = useTranslation();
-  const input = useRef<HTMLInputElement>(null);
-  const length = lengthRead(value);
-  return (
-    <Stack gap={4}>
-      <Group align="flex-end" gap="xs" wrap="nowrap">
-        <TextInput
-          ref={input}
-          flex={1}
-          label={label}
-          description={about}
-          dir="auto"
-          value={value}
-          onChange={(event) => onChange(event.currentTarget.value)}
-        />
-        <MergeTagMenu onInsert={({ text }) => input.current && onChange(insertInto(input.current, text))} of={label} />
-      </Group>
-      <Text size="xs" c="dimmed">
-        {length > good ? t('composer.subject.long', { count: length, good }) : t('composer.subject.length', { count: length, good })}
-      </Text>
-    </Stack>
   );
 }
 

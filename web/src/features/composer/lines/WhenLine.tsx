@@ -5,11 +5,12 @@ import { useFormat } from '../../../app/format.ts';
 import type { When } from '../send/when.ts';
 import { Line, type LineProps } from './Line.tsx';
 
-export function WhenLine({ when, ...line }: LineProps & { when: When }) {
+export function WhenLine({ when, isTimed, ...line }: LineProps & { when: When; /** Its A/B test says when. */ isTimed: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { at, isLater, isRight, zone } = when;
   const later = at ? t('composer.when.at', { time: format.time(at), zone }) : t('composer.when.none');
+  if (isTimed) return <Line {...line} title={t('composer.step.when')} summary={t('composer.ab.times')} link={<></>} isOpen={false} />;
   return (
     <Line {...line} title={t('composer.step.when')} edit={t('composer.change')} summary={isLater ? later : t('composer.when.now')}>
       <Radio.Group aria-label={t('composer.step.when')} value={isLater ? 'later' : 'now'} onChange={(next) => when.setLater(next === 'later')}>

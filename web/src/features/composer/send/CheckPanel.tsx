@@ -2,20 +2,38 @@
 import { Badge, Group, List, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconX } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useId } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useProblemWords } from '../content/problems.ts';
-import type { ChecklistItem } from '../queries.ts';
+import type { Letter } from '../abtest/abTest.ts';
+import { VariantControl } from '../abtest/VariantControl.tsx';
+import { useChecklist, type ChecklistItem } from '../queries.ts';
 import { DeepCheck } from './DeepCheck.tsx';
 import { ShowBlock } from './ShowBlock.tsx';
 
 interface Props {
   id: number;
+  /** Of A, and of the whole. */
   checklist: UseQueryResult<{ is_ready: boolean; items: ChecklistItem[] }>;
+  /** Of its A/B test; none: there is none. */
+  letters: readonly Letter[];
 }
 
-export function CheckPanel({ id, checklist }: Props) {
+export function CheckPanel({ letters, ...props }: Props) {
+  const { t } = useTranslation();
+  const [letter, choose] = useState<Letter>('A');
+  const variant = letters.includes(letter) ? letter : 'A';
+  const control = letters.length > 0 && <VariantControl label={t('composer.ab.checkOf')} letters={letters} value={variant} onChange={choose} />;
+  if (variant === 'A') return <Findings {...props} control={control} />;
+  return <OfVariant key={variant} id={props.id} variant={variant} control={control} />;
+}
+
+function OfVariant({ id, variant, control }: { id: number; variant: Letter; control: ReactNode }) {
+  return <Findings id={id} variant={variant} checklist={useChecklist(id, variant)} control={control} />;
+}
+
+function Findings({ id, checklist, variant, control }: Omit<Props, 'letters'> & { variant?: Letter; control: ReactNode }) {
   const { t } = useTranslation();
   const titleId = useId();
   const wordsOf = useProblemWords();
@@ -29,6 +47,7 @@ export function CheckPanel({ id, checklist }: Props) {
         {toMend > 0 && <Badge variant="light" color="red" tt="none">{t('composer.check.errors', { count: toMend })}</Badge>}
         {findings.length > toMend && <Badge variant="light" color="yellow" tt="none">{t('composer.check.warnings', { count: findings.length - toMend })}</Badge>}
       </Group>
+      {control && <Group mb="xs">{control}</Group>}
       <ProblemAlert error={checklist.error} />
       {checklist.data && findings.length === 0 && (
         <Group gap="xs">
@@ -41,12 +60,12 @@ export function CheckPanel({ id, checklist }: Props) {
           <List.Item key={i} icon={<Sign isError={one.type === 'error'} />}>
             <Stack gap={0}>
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>{one.heading}</b> <bdi>{wordsOf({ code: one.code, text: one.details, detail: one.about })}</bdi></Text>
-              <ShowBlock id={id} blocks={one.block ? [one.block] : []} />
+              <ShowBlock id={id} variant={variant} blocks={one.block ? [one.block] : []} />
             </Stack>
           </List.Item>
         ))}
       </List>
-      <DeepCheck id={id} />
+      <DeepCheck id={id} variant={variant} />
     </Paper>
   );
 }

@@ -3,14 +3,15 @@ import { Button, List, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../../api/client.ts';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import type { Letter } from '../abtest/abTest.ts';
 import { useDeepCheck } from '../queries.ts';
 import { ShowBlock } from './ShowBlock.tsx';
 
 const records = ['spf', 'dkim', 'dmarc'] as const;
 
-export function DeepCheck({ id }: { id: number }) {
+export function DeepCheck({ id, variant }: { id: number; variant?: Letter }) {
   const { t } = useTranslation();
-  const { start, isRunning, error, found, failed } = useDeepCheck(id);
+  const { start, isRunning, error, found, failed } = useDeepCheck(id, variant);
   return (
     <Stack gap="xs" mt="sm">
       <Button variant="default" size="xs" w="fit-content" loading={isRunning} onClick={start}>{t('composer.deep.start')}</Button>
@@ -18,7 +19,7 @@ export function DeepCheck({ id }: { id: number }) {
       {failed && <Text size="sm" role="alert">{failed}</Text>}
       {found && (
         <Stack gap="xs" role="status">
-          {(['link', 'image'] as const).map((kind) => <Tried key={kind} id={id} kind={kind} all={found.links.filter((one) => one.kind === kind)} />)}
+          {(['link', 'image'] as const).map((kind) => <Tried key={kind} id={id} variant={variant} kind={kind} all={found.links.filter((one) => one.kind === kind)} />)}
           {found.domain && (
             <List size="sm">
               {records.map((name) => (
@@ -34,12 +35,13 @@ export function DeepCheck({ id }: { id: number }) {
 
 interface TriedProps {
   id: number;
+  variant?: Letter;
   kind: 'link' | 'image';
   all: Schemas['CampaignCheck']['links'];
 }
 
 /** Those that are not there, and where each stands. */
-function Tried({ id, kind, all }: TriedProps) {
+function Tried({ id, variant, kind, all }: TriedProps) {
   const { t } = useTranslation();
   const wrong = all.filter(({ state }) => state !== 'good');
   if (all.length === 0) return kind === 'link' ? <Text size="sm">{t('composer.deep.link.none')}</Text> : null;
@@ -51,7 +53,7 @@ function Tried({ id, kind, all }: TriedProps) {
         {wrong.map(({ url, state, status, problem, blocks }) => (
           <List.Item key={url} style={{ overflowWrap: 'anywhere' }}>
             <bdi dir="ltr">{url}</bdi> – {state === 'broken' ? t(`composer.deep.${kind}.broken`) : t('composer.deep.unknown')} {problem ?? status}
-            <ShowBlock id={id} blocks={blocks} />
+            <ShowBlock id={id} variant={variant} blocks={blocks} />
           </List.Item>
         ))}
       </List>

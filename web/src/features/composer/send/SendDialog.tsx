@@ -10,6 +10,8 @@ import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { isTypedRight, TypedNumber, TYPED_ABOVE } from '../../../ui/TypedNumber.tsx';
 import { OutboxNote } from '../../outbox/OutboxNote.tsx';
+import { testIn } from '../abtest/abTest.ts';
+import { useAbWords } from '../abtest/useAbWords.ts';
 import { useProblemWords } from '../content/problems.ts';
 import { useOneTargetName } from '../lines/targets.ts';
 import { useSend, type ChecklistItem } from '../queries.ts';
@@ -44,12 +46,16 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
   const isChanged = send.error !== null && problemOf(send.error).isMeanwhile;
   const isTyped = goes <= TYPED_ABOVE || isTypedRight(typed, goes);
   const read = useReadable();
+  const { sentence } = useAbWords();
+  const test = testIn(values.ab_test);
+  const isTimed = test?.what === 'send_time';
   const rows = [
     [t('composer.step.to'), to ?? ''],
     ...(leftOut > 0 ? [[t('composer.send.leftOut'), format.number(leftOut)]] : []),
     [t('composer.step.from'), `${values.from_name} <${values.from_email}>`],
     [t('composer.step.subject'), read(values.subject)],
-    [t('composer.step.when'), when.at ? t('composer.when.at', { time: format.time(when.at), zone: when.zone }) : t('composer.when.now')],
+    ...(test ? [[t('composer.ab.title'), `${t(`composer.ab.what.${test.what}`)}. ${sentence(test, goes)}`]] : []),
+    [t('composer.step.when'), isTimed ? t('composer.ab.times') : when.at ? t('composer.when.at', { time: format.time(when.at), zone: when.zone }) : t('composer.when.now')],
   ];
   const go = () =>
     send.mutate({ when: when.at, etag: seen }, {
@@ -77,7 +83,7 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
           <Text key={one.code} size="sm" fw={600}>{wordsOf({ code: one.code, text: one.details, detail: one.about })}</Text>
         ))}
         <OutboxNote />
-        <Text size="sm" c="dimmed">{when.isLater ? t('composer.send.scheduleAbout') : t('composer.send.about')}</Text>
+        <Text size="sm" c="dimmed">{isTimed ? t('composer.ab.timesAbout') : when.isLater ? t('composer.send.scheduleAbout') : t('composer.send.about')}</Text>
         {isRough(values.to) && <Text size="sm" c="dimmed">{t('composer.to.mostAbout')}</Text>}
         {goes > TYPED_ABOVE && <TypedNumber count={goes} typed={typed} onType={setTyped} />}
         {isChanged ? (

@@ -7,18 +7,29 @@ import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { OutboxNote } from '../../outbox/OutboxNote.tsx';
 import { useIsOutboxInUse } from '../../outbox/queries.ts';
+import type { Letter } from '../abtest/abTest.ts';
+import { VariantControl } from '../abtest/VariantControl.tsx';
 import { PersonSelect } from '../PersonSelect.tsx';
 import { useEnvelope, useSendTest, useJobEnd } from '../queries.ts';
 import { GetsNone } from '../WhoseItIs.tsx';
 
 const TO_MAX = 10;
 
-export function TestDialog({ id, onClose }: { id: number; onClose: () => void }) {
+interface Props {
+  id: number;
+  /** Of its A/B test; none: there is none. */
+  letters: readonly Letter[];
+  onClose: () => void;
+}
+
+export function TestDialog({ id, letters, onClose }: Props) {
   const { t } = useTranslation();
   const me = useMe();
   const [to, setTo] = useState<string[]>(me.email ? [me.email] : []);
   const [personId, setPersonId] = useState<number | null>(null);
-  const { data: envelope } = useEnvelope(id, personId);
+  const [letter, setLetter] = useState<Letter>('A');
+  const variant = letters.length > 0 ? letter : undefined;
+  const { data: envelope } = useEnvelope(id, personId, variant);
   const test = useSendTest(id);
   const end = useJobEnd(test.data?.job_id ?? null);
   const isGone = end?.state === 'done';
@@ -37,6 +48,7 @@ export function TestDialog({ id, onClose }: { id: number; onClose: () => void })
           value={to}
           onChange={(next) => setTo([...new Set(next.map((one) => one.replace(/[\s,;]+/g, '')).filter(Boolean))])}
         />
+        {letters.length > 0 && <VariantControl label={t('composer.ab.testOf')} letters={letters} value={letter} onChange={setLetter} />}
         <OutboxNote />
         <PersonSelect campaignId={id} label={t('composer.test.as')} value={personId} onChange={setPersonId} />
         {envelope && <GetsNone envelope={envelope} />}
@@ -48,7 +60,7 @@ export function TestDialog({ id, onClose }: { id: number; onClose: () => void })
           <Button
             loading={test.isPending || (test.data !== undefined && !end)}
             disabled={to.length === 0}
-            onClick={() => test.mutate({ to, person_id: personId })}
+            onClick={() => test.mutate({ to, person_id: personId, variant: variant ?? null })}
           >
             {t('composer.test.send')}
           </Button>
