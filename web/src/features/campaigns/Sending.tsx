@@ -7,14 +7,18 @@ import { may, useMe } from '../../api/session.ts';
 import { useFormat } from '../../app/format.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { AskAct } from './AskAct.tsx';
+import { useWaitingWords } from './abtest/useAbReportWords.ts';
 import { Held } from './Held.tsx';
 import { useDo, type Campaign } from './queries.ts';
+import { useReport } from './report/queries.ts';
 import { useTimeLeft } from './words.ts';
 
 export function Sending({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const format = useFormat();
   const timeLeft = useTimeLeft();
+  const waitingWords = useWaitingWords();
+  const test = useReport(campaign).data?.ab_test;
   const { figures, rate, seconds_left: left, status } = campaign;
   const sent = figures?.sent ?? 0;
   const waiting = figures?.waiting ?? 0;
@@ -40,6 +44,7 @@ export function Sending({ campaign }: { campaign: Campaign }) {
           {status === 'sending' && typeof rate === 'number' && ` · ${t('campaigns.rate', { count: Math.round(rate), n: format.number(Math.round(rate)) })}`}
           {status === 'sending' && typeof left === 'number' && ` · ${timeLeft(left)}`}
         </Text>
+        {test?.is_waiting && <Text size="sm" fw={600}>{waitingWords(test)}</Text>}
         <Held campaign={campaign} />
       </Stack>
     </Paper>

@@ -85,7 +85,7 @@ export function useDo() {
 }
 
 /** The state of a campaign changes when its job has ended. */
-async function jobEnds(id: number): Promise<void> {
+export async function jobEnds(id: number): Promise<void> {
   for (;;) {
     const job = await call(api.GET('/jobs/{job_id}', { params: { path: { job_id: String(id) } } }));
     if (job.state === 'failed') throw new Error(job.error ?? '');
