@@ -26,6 +26,7 @@
 #include "delivery/sent_mail.h"
 #include "delivery/track.h"
 #include "delivery/track_token.h"
+#include "journal/gate.h"
 #include "mail/dkim.h"
 #include "smtp/smtp_relay.h"
 #include "store/store.h"
@@ -690,7 +691,7 @@ int delivery_forward(struct delivery *d, const struct forward *forward,
 	const char *why;
 
 	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
-	    delivery_facts(d, db, &facts, err) < 0)
+	    gate_pass(db, err) < 0 || delivery_facts(d, db, &facts, err) < 0)
 		return -1;
 	why = campaign_cannot_leave(&facts);
 	if (why)

@@ -48,20 +48,21 @@ static struct archive_mark read_mark(const struct request *rq)
 /* As readers of the language write it, where that is in one way. */
 static const char *format_day(const struct signup_page *page, int64_t ms)
 {
-	CLEANUP(strbuf_release) struct strbuf day = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	const char *f = page->language->date_format;
 
-	time_format_iso(ms, &day);
-	for (f = f ? f : "YYYY-MM-DD"; *f; f++) {
-		if (*f == 'Y' && str_starts(str_of(f), "YYYY"))
-			strbuf_add(&out, day.buf, 4), f += 3;
-		else if (*f == 'M' && f[1] == 'M')
-			strbuf_add(&out, day.buf + 5, 2), f++;
-		else if (*f == 'D' && f[1] == 'D')
-			strbuf_add(&out, day.buf + 8, 2), f++;
-		else
-			strbuf_addch(&out, *f);
+	time_format_iso(ms, &iso);
+	f = f ? f : "YYYY-MM-DD";
+	while (*f) {
+		const char *part = *f == 'Y'   ? iso.buf
+				   : *f == 'M' ? iso.buf + 5
+				   : *f == 'D' ? iso.buf + 8
+					       : f;
+		size_t len = *f == 'Y' ? 4 : part == f ? 1 : 2;
+
+		strbuf_add(&out, part, len);
+		f += len;
 	}
 	return arena_str(page->rq->arena, strbuf_str(&out));
 }
