@@ -127,7 +127,7 @@ describe("campaigns of /3.0", () => {
 
   it("of other types and wrong fields are refused with a reason", async () => {
     for (const [field, change] of Object.entries({
-      type: { type: "rss" },
+      type: { type: "absplit" },
       "settings.reply_to": { settings: { reply_to: "nobody" } },
       "settings.subject_line": { settings: { subject_line: "a\nb" } },
       "recipients.list_id": { recipients: { list_id: "0000000000" } },

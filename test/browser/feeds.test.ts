@@ -108,7 +108,7 @@ describe("campaigns from a feed", () => {
   });
 
   it("are deleted", async () => {
-    const page = await browser.signIn("manager");
+    const page = await browser.signIn("manager", {}, true);
     await page.goto("/audience?tab=feeds");
     await act(page, "Blog", "Delete");
     await page.getByRole("button", { name: "Delete the campaign" }).click();

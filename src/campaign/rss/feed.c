@@ -661,8 +661,8 @@ static int run(struct reader *r, struct str text, struct err *err)
 	}
 	if (r->why)
 		return no_feed(err, r->why);
-	(void)snprintf(why, sizeof(why), "it is no XML (line %lu: %s)",
-		       (unsigned long)XML_GetCurrentLineNumber(r->xml),
+	(void)snprintf(why, sizeof(why), "it is no XML (line %d: %s)",
+		       (int)XML_GetCurrentLineNumber(r->xml),
 		       XML_ErrorString(XML_GetErrorCode(r->xml)));
 	return no_feed(err, why);
 }
