@@ -1,5 +1,5 @@
 -- schema: audience
--- The end of a test, see src/delivery/winner.h.
+-- The end of a test, see src/delivery/spread/winner.h.
 
 -- name: winner-sample-waits
 -- Is anybody of the sample not handed over yet, or without an answer? args:

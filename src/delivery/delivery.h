@@ -165,23 +165,13 @@ int delivery_forward(struct delivery *d, const struct forward *forward,
 /* Opens, clicks, unsubscribes: what the endpoints of api/track do. */
 struct track *delivery_track(struct delivery *d);
 
-struct delivery_test {
-	const char *combination; /* of one that tries several variants: the id
-				    of one of them; NULL: each */
-	const struct mailing_text *text; /* NULL: the campaign's own */
-	const char *const *addresses;
-	size_t n;
-};
 /*
- * A test of a campaign to these addresses: `as` of them, those of a member
- * where the list has one, else with empty fields. Links work, nothing is
- * counted. The mails are queued when this returns, with "[Test] " before their
- * subject. ERR_INVALID: an address is none, is suppressed, or was deleted for
- * good, or there is no such combination; ERR_CONFLICT: no mail may leave
- * (campaign_cannot_leave). ERR_INVALID on `to`: mails leave, and one of them is
- * barred.
+ * Queues a test of a campaign, see test_mail.h. ERR_CONFLICT: no mail may leave
+ * (campaign_cannot_leave). ERR_INVALID on `to`: mails leave, and one of the
+ * addresses is barred.
  */
+struct test_mail_order;
 int delivery_send_test(struct delivery *d, int64_t campaign_id,
-		       const struct delivery_test *test, struct err *err);
+		       const struct test_mail_order *test, struct err *err);
 
 #endif

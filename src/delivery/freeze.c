@@ -12,7 +12,7 @@
 #include "campaign/variate/variate_content.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
-#include "delivery/spread.h"
+#include "delivery/spread/spread.h"
 #include "sets/id_set.h"
 #include "store/db.h"
 

@@ -17,7 +17,8 @@
 #include "campaign/rss/rss_options.h"
 #include "delivery/delivery.h"
 #include "delivery/mailing.h"
-#include "delivery/winner.h"
+#include "delivery/test_mail.h"
+#include "delivery/spread/winner.h"
 
 #include <string.h>
 
@@ -213,7 +214,7 @@ int mc_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
-	struct delivery_test test = { .combination = NULL };
+	struct test_mail_order test = { .combination = NULL };
 	struct mailing_text text;
 	struct campaign campaign;
 	struct content content;

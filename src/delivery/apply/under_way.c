@@ -14,7 +14,7 @@
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "delivery/send/claim.h"
-#include "delivery/winner.h"
+#include "delivery/spread/winner.h"
 #include "store/store.h"
 #include "store/tally.h"
 

@@ -14,6 +14,7 @@
 #include "delivery/outbox/outbox.h"
 #include "delivery/recipient.h"
 #include "delivery/relay_setting.h"
+#include "delivery/test_mail.h"
 #include "smtp/sink_fixture.h"
 
 #include "sql/delivery_lease.h"
@@ -742,7 +743,7 @@ static void single_mails_go_out(void **state)
 	start_service();
 	assert_int_equal(
 		delivery_send_test(w->d, w->f.campaign_id,
-				   &(struct delivery_test){
+				   &(struct test_mail_order){
 					   .addresses = addresses, .n = 1 },
 				   &err),
 		0);

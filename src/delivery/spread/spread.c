@@ -1,4 +1,4 @@
-#include "delivery/spread.h"
+#include "delivery/spread/spread.h"
 
 #include "audience/side/side.h"
 #include "base/arena.h"

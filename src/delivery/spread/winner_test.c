@@ -1,4 +1,4 @@
-#include "delivery/winner.h"
+#include "delivery/spread/winner.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -11,7 +11,7 @@
 #include "delivery/freeze.h"
 #include "delivery/recipient.h"
 #include "delivery/send/claim.h"
-#include "delivery/spread.h"
+#include "delivery/spread/spread.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
- * delivery/winner.h - the end of a test: which variant the others get
+ * delivery/spread/winner.h - the end of a test: which variant the others get
  *
  * The rest of a test is held in the ledger (spread.h) until campaign.winner is
  * set: by its criterion, when its wait is over, or by a person. The wait begins

@@ -1,4 +1,4 @@
-#include "delivery/winner.h"
+#include "delivery/spread/winner.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -10,7 +10,7 @@
 #include "campaign/variate/variate_figures.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
-#include "delivery/spread.h"
+#include "delivery/spread/spread.h"
 #include "store/db.h"
 
 #include "sql/winner.h"

@@ -3,7 +3,7 @@
 #include "base/crypto.h"
 #include "base/vec.h"
 #include "campaign/campaign.h"
-#include "delivery/spread.h"
+#include "delivery/spread/spread.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

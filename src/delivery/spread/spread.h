@@ -1,5 +1,6 @@
 /*
- * delivery/spread.h - who gets which variant of a campaign, and not before when
+ * delivery/spread/spread.h - who gets which variant of a campaign, and not
+ * before when
  *
  * Decided while the ledger is made, by the place of a recipient among all: a
  * permutation of the places, keyed by the campaign, shuffles them, so that
