@@ -100,3 +100,10 @@ int mc_empty_add(struct request *rq, struct response *rs, struct err *err)
 		       "Nothing can be added here: this "
 		       "server has none of it.");
 }
+
+int mc_nothing_there(struct request *rq, struct response *rs, struct err *err)
+{
+	(void)rq;
+	(void)rs;
+	return mc_not_found(err);
+}
