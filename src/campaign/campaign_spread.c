@@ -50,9 +50,10 @@ int campaign_spread_take(const json_t *body, struct arena *arena,
 		return err_field(err, "settings.timewarp",
 				 "should be a boolean");
 	campaign_spread_read(c->spread, &spread);
-	if (found > 0 && timewarp && c->variate)
+	if (found > 0 && timewarp && (c->variate || !strcmp(c->type, "rss")))
 		return err_field(err, "settings.timewarp",
-				 "A test is not sent by time zone");
+				 "Only regular campaigns are sent by time "
+				 "zone");
 	if (found == 0 || timewarp == spread.timewarp)
 		return 0;
 	spread = (struct campaign_spread){ .timewarp = timewarp };

@@ -9,6 +9,7 @@
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_look.h"
+#include "campaign/rss/feed_show.h"
 #include "campaign/rss/feed_tags.h"
 #include "campaign/variate/variate_content.h"
 #include "journal/gate.h"
@@ -383,6 +384,15 @@ static int warn_tags_of_content(struct checker *c, struct err *err)
 			    err);
 }
 
+/* They are fetched for one content alone. */
+static void check_no_feed(struct checker *c)
+{
+	if (c->campaign->variate && feed_show_is_needed(&c->content))
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Feed",
+			 "A test shows no feeds: take the FEEDBLOCK out of "
+			 "it.");
+}
+
 /* It would say the same each time. */
 static void warn_feed(struct checker *c)
 {
@@ -461,6 +471,7 @@ static int find_content_errors(struct checker *c, struct err *err)
 	(void)err; /* as the other one */
 	check_content(c);
 	check_unsubscribe(c);
+	check_no_feed(c);
 	return 0;
 }
 

@@ -1,39 +1,14 @@
 #include "campaign/content_fetch.h"
 
-#include "audience/webhook.h"
 #include "base/arena.h"
 #include "base/charset.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "campaign/content.h"
+#include "campaign/fetch.h"
 #include "campaign/html/html_links.h"
-#include "httpc/httpc.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
-
-#define TIME_MAX_MS (20 * MS_SECOND)
-#define CONNECT_MS (5 * MS_SECOND)
-#define REDIRECTS_MAX 5
-#define URL_MAX 2000
-
-static struct httpc *client_for(const char *url,
-				const struct webhook_options *options)
-{
-	struct httpc_options o = HTTPC_OPTIONS_DEFAULT;
-
-	o.connect_ms = CONNECT_MS;
-	o.total_ms = o.stall_ms = TIME_MAX_MS;
-	o.body_max = CONTENT_MAX;
-	o.redirects = REDIRECTS_MAX;
-	o.allow_private = webhook_may_be_private(options, url);
-	/* Our own address may be a private one; where it sends us, not. */
-	if (o.allow_private && !options->allow_private)
-		o.redirects = 0;
-	return httpc_new(&o);
-}
 
 static int no_page(struct err *err, const char *why)
 {
@@ -53,39 +28,21 @@ static bool is_html(struct str type)
 	       str_ieq(type, "application/xhtml+xml");
 }
 
-/* What the head says of the page's charset counts as if the page said it. */
-static void add_charset(struct str type, struct strbuf *out)
-{
-	static const char key[] = "charset=";
-	size_t at = 0, n = 0;
-
-	while (at + strlen(key) < type.len &&
-	       strncasecmp(type.s + at, key, strlen(key)) != 0)
-		at++;
-	if (at + strlen(key) >= type.len)
-		return;
-	at += strlen(key);
-	at += type.s[at] == '"';
-	while (at + n < type.len && n < 40 &&
-	       (isalnum((unsigned char)type.s[at + n]) ||
-		strchr("-_:.", type.s[at + n])))
-		n++;
-	if (n > 0)
-		strbuf_addf(out, "<meta charset=\"%.*s\">", (int)n,
-			    type.s + at);
-}
-
 static int decode(const struct httpc_response *reply, struct strbuf *out,
 		  struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf said = STRBUF_INIT;
 	struct str body = strbuf_str(&reply->body);
 	struct err why = ERR_INIT;
+	struct str charset = fetch_charset(reply);
 	size_t extra;
 
 	if (charset_decode(body, out, &why) >= 0)
 		return 0;
-	add_charset(httpc_header(reply, "content-type"), &said);
+	/* What the head says counts as if the page said it. */
+	if (charset.len > 0)
+		strbuf_addf(&said, "<meta charset=\"%.*s\">", (int)charset.len,
+			    charset.s);
 	extra = said.len;
 	strbuf_addslice(&said, body);
 	strbuf_reset(out);
@@ -135,13 +92,6 @@ static void make_links_whole(struct str html, const char *base,
 
 static int check_reply(const struct httpc_response *reply, struct err *err)
 {
-	char why[64];
-
-	if (reply->status != 200) {
-		(void)snprintf(why, sizeof(why), "HTTP Code: %d",
-			       reply->status);
-		return no_page(err, why);
-	}
 	if (!is_html(httpc_header(reply, "content-type")))
 		return no_page(err, "its type is another");
 	return reply->body.len > 0 ? 0 : no_page(err, "it is empty");
@@ -150,17 +100,13 @@ static int check_reply(const struct httpc_response *reply, struct err *err)
 int content_fetch(const char *url, const struct webhook_options *options,
 		  struct arena *arena, struct str *out, struct err *err)
 {
-	CLEANUP(httpc_free) struct httpc *client = client_for(url, options);
 	CLEANUP(httpc_response_release)
 	struct httpc_response reply = HTTPC_RESPONSE_INIT;
 	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf whole = STRBUF_INIT;
 	struct err why = ERR_INIT;
 
-	if (strlen(url) > URL_MAX)
-		return err_field(err, "url", "is too long");
-	if (httpc_send(client, &(struct httpc_request){ .url = url }, &reply,
-		       &why) < 0)
+	if (fetch_url(url, NULL, options, &reply, &why) < 0)
 		return no_page(err, why.text);
 	if (check_reply(&reply, err) < 0 || decode(&reply, &html, err) < 0)
 		return -1;

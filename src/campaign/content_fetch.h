@@ -2,8 +2,7 @@
  * campaign/content_fetch.h - HTML that stands at a URL
  *
  * Asked for once, when its author names it; what changes there later changes
- * no campaign. Links of the page become whole ones. It may take 20 s: no
- * connection of the database is held meanwhile.
+ * no campaign. Links of the page become whole ones.
  */
 #ifndef CAMPAIGN_CONTENT_FETCH_H
 #define CAMPAIGN_CONTENT_FETCH_H
@@ -15,9 +14,8 @@ struct err;
 struct webhook_options;
 
 /*
- * In UTF-8, in arena. Private addresses are refused where those of webhooks
- * are; at most 4 MB and 5 redirects. ERR_INVALID with field "url": there is no
- * page of HTML, with the reason.
+ * In UTF-8, in arena; with the limits of campaign/fetch.h. ERR_INVALID with
+ * field "url": there is no page of HTML, with the reason.
  */
 int content_fetch(const char *url, const struct webhook_options *options,
 		  struct arena *arena, struct str *out, struct err *err);

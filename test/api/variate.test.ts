@@ -127,6 +127,9 @@ describe("the settings of a test", () => {
     await api.put(`${path}/content`, { variate_contents: [
       { content_label: "Full", html: page("A") }, { content_label: "Empty" }] });
     assert.ok((await items()).some((i) => i.type === "error" && /Empty: .*says nothing/.test(i.details)));
+    await api.put(`${path}/content`, { variate_contents: [{ content_label: "Full", html: page("A") },
+      { content_label: "Feed", html: page("*|FEEDBLOCK:https://x.example/|*x*|END:FEEDBLOCK|*") }] });
+    assert.ok((await items()).some((i) => i.type === "error" && /shows no feeds/.test(i.details)));
     await api.patch(path, { variate_settings: { send_times: ["2020-01-01T10:00:00Z", "2020-01-02T10:00:00Z"] } });
     assert.match((await items()).find((i) => i.id === 250)!.details, /is over/);
     const at = new Date(Math.ceil(Date.now() / 900_000) * 900_000 + 7_200_000).toISOString();

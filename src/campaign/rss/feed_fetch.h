@@ -1,9 +1,7 @@
 /*
  * campaign/rss/feed_fetch.h - a feed that stands at a URL
  *
- * Asked for with the limits of content_fetch.h: private addresses are refused
- * where those of webhooks are, 20 s, 4 MB, 5 redirects. No connection of the
- * database is to be held by a transaction meanwhile.
+ * Asked for with the limits of campaign/fetch.h.
  */
 #ifndef CAMPAIGN_RSS_FEED_FETCH_H
 #define CAMPAIGN_RSS_FEED_FETCH_H

@@ -126,7 +126,8 @@ int rss_start(struct tx *tx, const struct campaign *c,
 	if (campaign_move(tx, c->id, CAMPAIGN_SENDING, now_ms, err) < 0 ||
 	    db_exec(tx, SQL_CAMPAIGN_SCHEDULE,
 		    SQL_ARGS(sql_null(), sql_id_or_null(order->user_id),
-			     sql_id_or_null(order->key_id), sql_int(c->id)),
+			     sql_id_or_null(order->key_id), sql_text(c->spread),
+			     sql_int(c->id)),
 		    err) < 0 ||
 	    db_exec(tx, SQL_RSS_START,
 		    SQL_ARGS(sql_int(c->id), sql_int(next_ms),
