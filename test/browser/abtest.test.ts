@@ -63,7 +63,7 @@ describe("an A/B test", () => {
     await page.getByRole("button", { name: "Send B to the rest now" }).click();
     await page.getByRole("button", { name: "Send B to 12 people" }).click();
     await isSent(server, campaign);
-    await page.getByText("Better one", { exact: true }).waitFor();
+    await page.getByText("Went to the rest", { exact: true }).waitFor();
     assert.deepEqual((await report(campaign)).ab_test.variants.map((one: Json) => one.sent), [4, 4], "of those who tried it");
     await picture(page, "abtest-report");
   });

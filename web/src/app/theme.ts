@@ -37,7 +37,8 @@ export const theme = createTheme({
     Modal: Modal.extend({
       // its <header> is no banner of the page
       defaultProps: { attributes: { header: { role: 'presentation' } }, centered: true, overlayProps: { backgroundOpacity: 0.4 } },
-      styles: { title: { fontWeight: 600 } },
+      // its head sticks above the padding of its Paper, where else what is scrolled would show
+      styles: { title: { fontWeight: 600 }, header: { top: 'calc(-1 * var(--mantine-spacing-md))' } },
     }),
     NavLink: NavLink.extend({ styles: { root: { borderRadius: 'var(--mantine-radius-md)' } } }),
   },

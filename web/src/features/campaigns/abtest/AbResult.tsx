@@ -60,7 +60,7 @@ function Variants({ result, hasCaught }: { result: AbReport; hasCaught: boolean 
             <Group gap="xs" wrap="wrap">
               <b>{row.letter}</b>
               {wordsOf(row) && <bdi>{wordsOf(row)}</bdi>}
-              {row.letter === result.winner && <Badge variant="light" color="green" tt="none" leftSection={<IconTrophy size={12} aria-hidden />}>{t('report.ab.won')}</Badge>}
+              {row.letter === result.winner && <Badge variant="light" color="green" tt="none" leftSection={<IconTrophy size={12} aria-hidden />}>{t(result.sample < 100 ? 'report.ab.toRest' : 'report.ab.won')}</Badge>}
             </Group>
           ),
         },
