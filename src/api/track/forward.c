@@ -15,7 +15,9 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
+#include "campaign/variate/variate.h"
 #include "delivery/delivery.h"
+#include "delivery/mailing.h"
 #include "http/page.h"
 
 #include <ctype.h>
@@ -35,6 +37,21 @@ static void sharing_release(struct sharing *s)
 	signup_page_release(&s->page);
 }
 
+/* As its reader got it. */
+static int load_campaign(const struct request *rq, struct db *db,
+			 const struct track_subject *subject,
+			 struct campaign *out, struct err *err)
+{
+	int variant;
+
+	if (campaign_get(db, subject->campaign_id, rq->arena, out, err) < 0 ||
+	    mailing_variant_of(db, out->id, subject->member_id, &variant, err) <
+		    0)
+		return -1;
+	(void)variate_apply(out, variant, rq->arena);
+	return 0;
+}
+
 /* 1: it can be sent on; 0: not from here; -1. */
 static int open_sharing(struct request *rq, struct sharing *s, struct err *err)
 {
@@ -50,8 +67,7 @@ static int open_sharing(struct request *rq, struct sharing *s, struct err *err)
 	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &s->page.db, err) < 0)
 		return -1;
 	db = s->page.db;
-	if (campaign_get(db, subject->campaign_id, rq->arena, &s->campaign,
-			 err) < 0 ||
+	if (load_campaign(rq, db, subject, &s->campaign, err) < 0 ||
 	    list_get_by_id(db, s->campaign.list_id, rq->arena, &list, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
 	if (signup_page_load(rq, db, &list, &s->page, err) < 0)
