@@ -101,11 +101,14 @@ describe("who signs up", () => {
     await settled();
     await caughtMail(server, "bombed@example.org");
     assert.equal((await mails("bombed@example.org")).length, 1);
-    await Promise.all([post({ EMAIL: "twice@example.org" }), post({ EMAIL: "twice@example.org" })]);
+    const twice = Array.from({ length: 8 }, (_, n) => `twice${n}@example.org`);
+    await Promise.all([...twice, ...twice].map((EMAIL) => post({ EMAIL })));
     await settled();
-    await caughtMail(server, "twice@example.org");
-    assert.equal((await mails("twice@example.org")).length, 1);
-    assert.equal((await member("twice@example.org")).status, "pending");
+    for (const EMAIL of twice) {
+      await caughtMail(server, EMAIL);
+      assert.equal((await mails(EMAIL)).length, 1);
+      assert.equal((await member(EMAIL)).status, "pending");
+    }
   });
 
   it("is one mailbox, in whatever spelling", async () => {

@@ -162,6 +162,29 @@ static int add_new(struct tx *tx, const struct list *list,
 	return apply(tx, list, NULL, body, actor, arena, err);
 }
 
+/* 1: it is a member, from before or by somebody who was faster; 0: it is new,
+ * and has been added; -1. */
+static int find_or_add(struct tx *tx, const struct list *list,
+		       const struct signup *signup, const struct email *email,
+		       const struct member_actor *actor, struct arena *arena,
+		       struct member *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int found = member_find(tx->db, list->id, email->hash, arena, out, err);
+
+	if (found != 0)
+		return found;
+	if (add_new(tx, list, signup, email, actor, arena, &why) == 0)
+		return 0;
+	found = why.code == ERR_INVALID
+			? member_find(tx->db, list->id, email->hash, arena, out,
+				      err)
+			: 0;
+	if (found == 0)
+		*err = why;
+	return found > 0 ? 1 : -1;
+}
+
 int signup_ask(struct tx *tx, const struct list *list,
 	       const struct signup *signup, const struct member_actor *actor,
 	       struct arena *arena, struct err *err)
@@ -180,11 +203,10 @@ int signup_ask(struct tx *tx, const struct list *list,
 		return -1;
 	if (email_parse(address, arena, &email, &why) < 0)
 		return err_field(err, "email_address", "%s", why.text);
-	found = member_find(tx->db, list->id, email.hash, arena, &member, err);
-	if (found < 0)
-		return -1;
-	if (!found)
-		return add_new(tx, list, signup, &email, actor, arena, err);
+	found = find_or_add(tx, list, signup, &email, actor, arena, &member,
+			    err);
+	if (found <= 0)
+		return found;
 	if (member.status == MEMBER_SUBSCRIBED)
 		order.mail = SIGNUP_MAIL_KNOWN;
 	else
