@@ -85,6 +85,8 @@ const char *campaign_cannot_resend(const struct campaign *c)
 	if (c->status != CAMPAIGN_SENT)
 		return "Only a campaign that is sent can be resent to those "
 		       "who did not open it.";
+	if (c->variate)
+		return "A test cannot be resent to those who did not open it.";
 	if (strcmp(c->type, "regular") != 0 || !c->tracking.opens)
 		return "Nobody knows who did not open this campaign: its opens "
 		       "were not counted.";

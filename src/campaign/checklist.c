@@ -9,6 +9,7 @@
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_look.h"
+#include "campaign/rss/feed_fetch.h"
 #include "campaign/rss/feed_show.h"
 #include "campaign/rss/feed_tags.h"
 #include "campaign/variate/variate_content.h"
@@ -384,13 +385,41 @@ static int warn_tags_of_content(struct checker *c, struct err *err)
 			    err);
 }
 
-/* They are fetched for one content alone. */
-static void check_no_feed(struct checker *c)
+/* They are fetched for one content alone, and so many at once. */
+static void check_feeds(struct checker *c)
 {
+	CLEANUP(vec_release) struct texts urls = VEC_INIT;
+
 	if (c->campaign->variate && feed_show_is_needed(&c->content))
 		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Feed",
 			 "A test shows no feeds: take the FEEDBLOCK out of "
 			 "it.");
+	feed_show_urls(&c->content, c->arena, &urls);
+	if (urls.n > FEED_BLOCKS_MAX)
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Feed",
+			 arena_printf(c->arena,
+				      "A campaign reads at most %d feeds.",
+				      FEED_BLOCKS_MAX));
+}
+
+/* Nobody would fetch them. */
+static void check_feeds_of_line(struct checker *c, const char *text)
+{
+	if (feed_tags_are_in(str_of(text), false))
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Feed",
+			 "A subject and a preview text show no FEEDBLOCK.");
+}
+
+static void check_feeds_of_lines(struct checker *c)
+{
+	const struct campaign_settings *s = &c->campaign->settings;
+	const struct variate_texts *subjects = &c->variate.subject_lines;
+
+	check_feeds_of_line(c, s->preview_text);
+	if (subjects->n == 0)
+		check_feeds_of_line(c, s->subject_line);
+	for (int i = 0; i < subjects->n; i++)
+		check_feeds_of_line(c, subjects->v[i]);
 }
 
 /* It would say the same each time. */
@@ -471,7 +500,7 @@ static int find_content_errors(struct checker *c, struct err *err)
 	(void)err; /* as the other one */
 	check_content(c);
 	check_unsubscribe(c);
-	check_no_feed(c);
+	check_feeds(c);
 	return 0;
 }
 
@@ -532,6 +561,7 @@ int checklist_make(struct db *db, const struct campaign *campaign,
 	check_subjects(&c);
 	check_test(&c);
 	check_senders(&c);
+	check_feeds_of_lines(&c);
 	if (look_at_contents(&c, find_content_errors, err) < 0)
 		return -1;
 	check_address(&c);

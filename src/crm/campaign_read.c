@@ -174,7 +174,7 @@ int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 {
 	if (read_text(body, "name", CRM_CAMPAIGN_NAME_MAX, &c->name, err) < 0 ||
 	    read_group(body, c, err) < 0 || read_to(body, c, err) < 0 ||
-	    read_text(body, "subject", 1000, &c->subject, err) < 0 ||
+	    read_text(body, "subject", 500, &c->subject, err) < 0 ||
 	    read_text(body, "preview_text", 1000, &c->preview_text, err) < 0 ||
 	    read_text(body, "from_name", 400, &c->from_name, err) < 0 ||
 	    read_address(body, "from_email", &c->from_email, err) < 0 ||

@@ -181,6 +181,8 @@ describe("what a stranger sees of a mail", () => {
       [{ ...good, words: "ä".repeat(501) }, /id="words-wrong">This is too long/],
       [{ ...good, words: "Look at https://evil.example/" }, /id="words-wrong">Please write without web addresses/],
       [{ ...good, words: "buy at evil.com now" }, /id="words-wrong">Please write without web addresses/],
+      ...["http:\u0001//evil", "evil\u202a.com", "EVIL.COM", "пример.рф"].map((words): [Json, RegExp] =>
+        [{ ...good, words }, /id="words-wrong">Please write without web addresses/]),
       [{ ...good, from: "WWW.evil" }, /id="from-wrong">Please write without web addresses/],
     ];
     const shown = stampOf((await get(link)).text);

@@ -151,8 +151,11 @@ static void add_xml(const char *name, const char *text, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf kept = STRBUF_INIT;
 
-	for (; *text; text++)
-		if ((unsigned char)*text >= 0x20)
+	for (; *text; text++) /* U+FFFE and U+FFFF are no characters of XML */
+		if (!strncmp(text, "\xEF\xBF\xBE", 3) ||
+		    !strncmp(text, "\xEF\xBF\xBF", 3))
+			text += 2;
+		else if ((unsigned char)*text >= 0x20)
 			strbuf_addch(&kept, *text);
 	strbuf_addf(out, "<%s>", name);
 	strbuf_add_html(out, strbuf_str(&kept));

@@ -180,26 +180,28 @@ static void wrong(struct sharing *s, const char *name, enum reader_text text)
 	vec_push(&s->page.wrong, ((struct signup_wrong){ name, text }));
 }
 
-/* example.org: programs make a link of it. The first letter of a sentence that
- * begins without a blank is a capital. */
+static bool is_of_name(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* example.org, in any script: programs make a link of it. Not "e.g.". */
 static bool has_host(const char *text)
 {
-	for (const char *dot = text; (dot = strchr(dot, '.')); dot++) {
-		size_t n = strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz");
-
-		if (dot > text && isalnum((unsigned char)dot[-1]) && n >= 2 &&
-		    !isalpha((unsigned char)dot[1 + n]))
+	for (const char *dot = text; (dot = strchr(dot, '.')); dot++)
+		if (dot > text && is_of_name(dot[-1]) && is_of_name(dot[1]) &&
+		    !isdigit((unsigned char)dot[1]) && is_of_name(dot[2]))
 			return true;
-	}
 	return false;
 }
 
-/* No form of ours carries anybody's advertising. */
-static const char *read_text(struct sharing *s, const char *name, size_t most)
+/* As the friends get it. No form of ours carries anybody's advertising. */
+static const char *read_text(struct sharing *s, const char *name, bool breaks,
+			     size_t most)
 {
 	const char *text = request_form(s->page.rq, name);
 
-	text = text ? text : "";
+	text = forward_clean(text ? text : "", breaks, s->page.rq->arena);
 	if (utf8_length(str_of(text)) > most)
 		wrong(s, name, READER_TOO_LONG);
 	else if (strstr(text, "://") || strcasestr(text, "www.") ||
@@ -240,11 +242,11 @@ static void read_addresses(struct sharing *s)
 
 static void read_form(struct sharing *s)
 {
-	s->name = read_text(s, "from", FORWARD_NAME_MAX);
+	s->name = read_text(s, "from", false, FORWARD_NAME_MAX);
 	if (utf8_is_blank(s->name))
 		wrong(s, "from", READER_NEED_VALUE);
 	read_addresses(s);
-	s->words = read_text(s, "words", FORWARD_WORDS_MAX);
+	s->words = read_text(s, "words", true, FORWARD_WORDS_MAX);
 }
 
 /* --- sending --- */

@@ -1,18 +1,20 @@
 #include "campaign/rss/feed.h"
 
 #include "base/arena.h"
-#include "base/charset.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "campaign/rss/feed_html.h"
+#include "campaign/rss/feed_private.h"
 
 #include <expat.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define DEPTH_MAX 100
+#define READ_MAX 5000                 /* items; the newest of them are kept */
 #define LINE_MAX_BYTES 2000           /* of a title, an author */
 #define TEXT_MAX_BYTES (1024u * 1024) /* of a text of an item */
 #define SPACE '\n'                    /* between a namespace and a name */
@@ -509,7 +511,7 @@ static void end_entry(struct reader *r)
 	else if (i->summary.len == 0)
 		i->summary = i->content;
 	if (*i->title || *i->url || i->content.len > 0)
-		if (r->items.n < FEED_ITEMS_MAX)
+		if (r->items.n < READ_MAX)
 			vec_push(&r->items, *i);
 }
 
@@ -557,49 +559,20 @@ static void XMLCALL on_entity(void *context, const char *name, int is_parameter,
 	(void)XML_StopParser(r->xml, XML_FALSE);
 }
 
+/* Each element gets the defaults of all: a few bytes make much work. */
+static void XMLCALL on_attributes(void *context, const char *element,
+				  const char *attribute, const char *type,
+				  const char *value, int is_required)
+{
+	struct reader *r = context;
+
+	(void)element, (void)attribute, (void)type, (void)value;
+	(void)is_required;
+	r->why = "it declares attributes";
+	(void)XML_StopParser(r->xml, XML_FALSE);
+}
+
 /* --- bytes --- */
-
-/* encoding="..." of its first line, else what came with it. */
-static struct str charset_of(struct str s, const char *said)
-{
-	const char *end =
-		s.len > 5 ? memchr(s.s, '>', s.len < 500 ? s.len : 500) : NULL;
-	const char *at;
-	size_t n;
-
-	if (!end || !str_starts(s, "<?xml"))
-		return str_of(said);
-	at = memmem(s.s, (size_t)(end - s.s), "encoding", 8);
-	if (!at)
-		return str_of(said);
-	for (at += 8; at < end && strchr(" \t\r\n=\"'", *at);)
-		at++;
-	n = strcspn(at, "\"' ?>");
-	return (struct str){ at, n < 40 ? n : 0 };
-}
-
-/* UTF-8, whatever it says. */
-static int decode(struct str s, const char *said, struct strbuf *out,
-		  struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf named = STRBUF_INIT;
-	struct str charset = charset_of(s, said);
-	size_t extra;
-
-	if (charset.len == 0 || str_ieq(charset, "utf-8") ||
-	    str_ieq(charset, "utf8") || str_starts(s, "\xFF\xFE") ||
-	    str_starts(s, "\xFE\xFF") || str_starts(s, "\xEF\xBB\xBF"))
-		return charset_decode(s, out, err);
-	strbuf_addf(&named, "<meta charset=\"%.*s\">", (int)charset.len,
-		    charset.s);
-	extra = named.len;
-	strbuf_addslice(&named, s);
-	if (charset_decode(strbuf_str(&named), out, err) < 0)
-		return -1;
-	memmove(out->buf, out->buf + extra, out->len - extra);
-	strbuf_truncate(out, out->len - extra);
-	return 0;
-}
 
 static int no_feed(struct err *err, const char *why)
 {
@@ -607,32 +580,43 @@ static int no_feed(struct err *err, const char *why)
 			 why);
 }
 
-/* The newest first; those of one date keep their order, and all do if one has
- * no date. */
-static void sort_items(struct feed_item *v, size_t n)
+static int newest_first(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++)
-		if (v[i].date_ms == 0)
-			return;
-	for (size_t i = 1; i < n; i++) {
-		struct feed_item item = v[i];
-		size_t to = i;
+	const struct feed_item *x = *(const struct feed_item *const *)a;
+	const struct feed_item *y = *(const struct feed_item *const *)b;
 
-		for (; to > 0 && v[to - 1].date_ms < item.date_ms; to--)
-			v[to] = v[to - 1];
-		v[to] = item;
+	if (x->date_ms != y->date_ms)
+		return x->date_ms > y->date_ms ? -1 : 1;
+	return (x > y) - (x < y); /* as they stand */
+}
+
+/* The newest first; those of one date keep their order, and all do if one has
+ * no date. Returns how many are kept. */
+static size_t sort_items(const struct reader *r, struct feed_item *out)
+{
+	size_t n = r->items.n, kept = n < FEED_ITEMS_MAX ? n : FEED_ITEMS_MAX;
+	const struct feed_item **sorted =
+		arena_array(r->arena, const struct feed_item *, n + 1);
+	bool has_dates = true;
+
+	for (size_t i = 0; i < n; i++) {
+		sorted[i] = &r->items.v[i];
+		has_dates &= r->items.v[i].date_ms != 0;
 	}
+	if (has_dates)
+		qsort(sorted, n, sizeof(*sorted), newest_first);
+	for (size_t i = 0; i < kept; i++)
+		out[i] = *sorted[i];
+	return kept;
 }
 
 static void fill(struct reader *r, struct feed *out)
 {
 	CLEANUP(strbuf_release) struct strbuf about = STRBUF_INIT;
 	struct feed_item *items =
-		arena_array(r->arena, struct feed_item, r->items.n + 1);
+		arena_array(r->arena, struct feed_item, FEED_ITEMS_MAX);
+	size_t n = sort_items(r, items);
 
-	if (r->items.n > 0)
-		memcpy(items, r->items.v, sizeof(*items) * r->items.n);
-	sort_items(items, r->items.n);
 	feed_plain_add(r->channel.item.summary, &about);
 	*out = (struct feed){
 		.title = r->channel.item.title,
@@ -641,7 +625,7 @@ static void fill(struct reader *r, struct feed *out)
 		.date_ms = r->channel.item.date_ms ? r->channel.item.date_ms
 						   : r->channel.changed_ms,
 		.items = items,
-		.n = r->items.n,
+		.n = n,
 	};
 }
 
@@ -653,6 +637,7 @@ static int run(struct reader *r, struct str text, struct err *err)
 	XML_SetElementHandler(r->xml, on_start, on_end);
 	XML_SetCharacterDataHandler(r->xml, on_text);
 	XML_SetEntityDeclHandler(r->xml, on_entity);
+	XML_SetAttlistDeclHandler(r->xml, on_attributes);
 	if (XML_Parse(r->xml, text.s, (int)text.len, XML_TRUE) ==
 	    XML_STATUS_OK) {
 		return r->channel_depth > 0 ? 0
@@ -680,7 +665,7 @@ int feed_parse(struct str bytes, const char *base, const char *said,
 		return no_feed(err, "it is empty");
 	if (bytes.len > FEED_MAX)
 		return no_feed(err, "it is larger than 4 MB");
-	if (decode(bytes, said, &text, &why) < 0)
+	if (feed_decode(bytes, said, &text, &why) < 0)
 		return no_feed(err, why.text);
 	r.text = (struct strbuf)STRBUF_INIT;
 	r.xml = XML_ParserCreateNS("UTF-8", SPACE);

@@ -18,7 +18,7 @@ struct arena;
 struct err;
 
 #define FEED_MAX (4u * 1024 * 1024) /* bytes of a whole feed */
-#define FEED_ITEMS_MAX 200          /* the first; others are left out */
+#define FEED_ITEMS_MAX 200          /* the newest; others are left out */
 
 /* Texts are never NULL. */
 struct feed_item {

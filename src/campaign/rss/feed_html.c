@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#define ATTRIBUTES_MAX 64   /* of a tag; the rest is left out */
 #define BAR "\xE2\x88\xA3"  /* U+2223, looks like one and is none */
 #define STAR "\xE2\x88\x97" /* U+2217, the same of a star */
 #define OPEN_MAX 100  /* elements in each other; deeper ones are left out */
@@ -347,9 +348,10 @@ static void add_start(struct cleaner *c, const struct tag *tag)
 	CLEANUP(strbuf_release) struct strbuf value = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf seen = STRBUF_INIT;
 	struct str rest = tag->attributes;
+	int n = 0;
 
 	strbuf_addf(c->out, "<%s", tag->name);
-	while (next_attribute(&rest, &name, &value)) {
+	while (n++ < ATTRIBUTES_MAX && next_attribute(&rest, &name, &value)) {
 		CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
 
 		/* of two of a name the first counts, as in browsers */

@@ -157,6 +157,8 @@ static void what_is_no_feed_is_refused(void **state)
 		{ "<!DOCTYPE r [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>"
 		  "<rss><channel><title>&a;</title></channel></rss>",
 		  "it declares entities" },
+		{ "<!DOCTYPE r [<!ATTLIST i a CDATA \"b\">]><rss/>",
+		  "it declares attributes" },
 		{ "\xE9", "UTF-8" },
 	};
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -197,6 +199,43 @@ static void many_items_are_bounded(void **state)
 	assert_int_equal(feed.n, FEED_ITEMS_MAX);
 	assert_string_equal(feed.items[0].title, "0");
 	assert_string_equal(feed.items[0].guid, "0 0");
+}
+
+/* Many blogs begin with their first. */
+static void the_newest_items_are_kept(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct feed feed;
+
+	(void)state;
+	strbuf_addstr(&text, "<rss><channel>");
+	for (int i = 0; i < 500; i++)
+		strbuf_addf(&text,
+			    "<item><title>%d</title><pubDate>1 Jan %d 10:00:00 "
+			    "GMT</pubDate></item>",
+			    i, 1980 + i / 10);
+	strbuf_addstr(&text, "</channel></rss>");
+	parse(text.buf, arena, &feed);
+	assert_int_equal(feed.n, FEED_ITEMS_MAX);
+	assert_string_equal(feed.items[0].title, "490");
+	assert_string_equal(feed.items[FEED_ITEMS_MAX - 1].title, "309");
+}
+
+/* Each is looked for among those before it. */
+static void many_attributes_are_bounded(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	const struct feed_html_how how = { .base = "", .max = 1u << 20 };
+
+	(void)state;
+	strbuf_addstr(&html, "<b");
+	for (int i = 0; i < 100000; i++)
+		strbuf_addf(&html, " a%d", i);
+	strbuf_addstr(&html, ">x</b>");
+	feed_html_add(strbuf_str(&html), &how, &out);
+	assert_string_equal(out.buf, "<b>x</b>");
 }
 
 static void dates_are_read(void **state)
@@ -337,6 +376,8 @@ int main(void)
 		cmocka_unit_test(charsets_are_read),
 		cmocka_unit_test(what_is_no_feed_is_refused),
 		cmocka_unit_test(many_items_are_bounded),
+		cmocka_unit_test(the_newest_items_are_kept),
+		cmocka_unit_test(many_attributes_are_bounded),
 		cmocka_unit_test(dates_are_read),
 		cmocka_unit_test(markup_becomes_safe),
 		cmocka_unit_test(images_are_constrained),

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#define TIME_MAX_MS INT64_C(4102444800000) /* 2100 */
 #define SETTINGS "variate_settings"
 #define TEXT_MAX 500 /* characters */
 #define HOUR_MINUTES 60
@@ -154,6 +155,9 @@ static int take_times(const json_t *o, struct variate *v, struct err *err)
 			return wrong("send_times", err,
 				     "Please enter dates and times in ISO "
 				     "8601");
+		if (times[i] > TIME_MAX_MS)
+			return wrong("send_times", err,
+				     "Please give times before 2100");
 		for (size_t k = 0; k < i; k++)
 			if (times[k] == times[i])
 				return wrong("send_times", err,

@@ -7,8 +7,8 @@
  * from 1. What is not varied is what the campaign itself says.
  *
  * A part of the recipients, the sample, gets them in equal parts. The others
- * wait for the one that does best: see delivery/spread/winner.h. Stored as JSON in
- * campaign.variate. Pure; any thread.
+ * wait for the one that does best: see delivery/spread/winner.h. Stored as JSON
+ * in campaign.variate. Pure; any thread.
  */
 #ifndef CAMPAIGN_VARIATE_H
 #define CAMPAIGN_VARIATE_H

@@ -13,7 +13,7 @@
 #define FIELD "ab_test"
 #define SAMPLE 20
 #define WAIT_HOURS 4
-#define TEXT_MAX_BYTES 1000
+#define TEXT_MAX_BYTES 500 /* as many characters an audience takes */
 
 static const char *const what_names[] = {
 	[AB_NOTHING] = NULL,          [AB_SUBJECT] = "subject",

@@ -63,9 +63,7 @@ static bool turns_text(uint32_t c)
 	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/* Without what is no character; breaks: lines stay lines, else blanks. */
-static const char *clean(const struct forwarding *f, const char *text,
-			 bool breaks)
+const char *forward_clean(const char *text, bool breaks, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
@@ -86,7 +84,7 @@ static const char *clean(const struct forwarding *f, const char *text,
 			strbuf_addslice(&out, one);
 	}
 	strbuf_trim(&out);
-	return arena_str(f->arena, strbuf_str(&out));
+	return arena_str(arena, strbuf_str(&out));
 }
 
 /* --- the note before the mail --- */
@@ -115,9 +113,9 @@ static const char *note_html(const struct forwarding *f)
 		    language->tag, reader_direction(language));
 	strbuf_add_html(&out, str_of(text_of(f, READER_FORWARD_BY)));
 	strbuf_addstr(&out, " <strong><bdi>");
-	strbuf_add_html(&out, str_of(clean(f, f->forward->name, false)));
+	strbuf_add_html(&out, str_of(f->forward->name));
 	strbuf_addstr(&out, "</bdi></strong></p>\n");
-	add_words_html(clean(f, f->forward->words, true), &out);
+	add_words_html(f->forward->words, &out);
 	strbuf_addstr(&out, "<p>");
 	strbuf_add_html(&out, str_of(text_of(f, READER_FORWARD_OVER)));
 	strbuf_addstr(&out, " <a href=\"");
@@ -130,10 +128,10 @@ static const char *note_html(const struct forwarding *f)
 
 static void write_text(const struct forwarding *f, struct strbuf *out)
 {
-	const char *words = clean(f, f->forward->words, true);
+	const char *words = f->forward->words;
 
 	strbuf_addf(out, "%s %s\n\n", text_of(f, READER_FORWARD_BY),
-		    clean(f, f->forward->name, false));
+		    f->forward->name);
 	if (*words)
 		strbuf_addf(out, "%s\n\n", words);
 	strbuf_addf(out, "%s\n%s\n\n----------\n\n%s",

@@ -13,9 +13,11 @@
 #ifndef DELIVERY_FORWARD_H
 #define DELIVERY_FORWARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct barred;
 struct db;
 struct err;
@@ -26,10 +28,14 @@ struct reader_language;
 #define FORWARD_NAME_MAX 60   /* characters */
 #define FORWARD_WORDS_MAX 500 /* same */
 
+/* What somebody has typed, without control characters and signs that turn the
+ * text around them. breaks: lines stay lines, else they become blanks. */
+const char *forward_clean(const char *text, bool breaks, struct arena *arena);
+
 struct forward {
 	int64_t campaign_id, member_id;
-	const char *name;  /* not empty */
-	const char *words; /* of their own; "": none. Lines end with \n */
+	const char *name;             /* clean, not empty */
+	const char *words;            /* of their own, clean; "": none */
 	const char *const *addresses; /* at most FORWARD_MOST, valid */
 	size_t n;
 	const struct reader_language *language;

@@ -212,12 +212,16 @@ static int cannot(struct err *err, const char *why)
 }
 
 /* May one be chosen? 0, or -1. */
-static int check_open(struct db *db, const struct campaign *c, struct err *err)
+static int check_open(struct db *db, const struct campaign *c,
+		      const struct variate *v, struct err *err)
 {
 	CLEANUP(vec_release) struct ids held = VEC_INIT;
 
 	if (!c->variate)
 		return cannot(err, "This campaign is no test.");
+	if (!variate_has_rest(v))
+		return cannot(err, "Nobody waits for the winner of this "
+				   "test.");
 	if (c->status != CAMPAIGN_SENDING && c->status != CAMPAIGN_PAUSED)
 		return cannot(err, "A winner is chosen while the test is being "
 				   "sent.");
@@ -241,10 +245,11 @@ int winner_choose(struct tx *tx, const char *campaign_hex,
 	struct variate v;
 	int variant, changed;
 
-	if (campaign_get_by_hex(tx->db, campaign_hex, arena, &c, err) < 0 ||
-	    check_open(tx->db, &c, err) < 0)
+	if (campaign_get_by_hex(tx->db, campaign_hex, arena, &c, err) < 0)
 		return -1;
 	(void)variate_read(c.variate, arena, &v);
+	if (check_open(tx->db, &c, &v, err) < 0)
+		return -1;
 	variant = variate_find(&v, c.hex, combination_id);
 	if (variant == 0)
 		return err_field(err, "combination_id",
