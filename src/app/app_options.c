@@ -191,7 +191,7 @@ const struct option app_option_table[] = {
 	  .offset = offsetof(struct app_options, webhooks_private),
 	  .help = "Webhooks may go to private and loopback addresses, not "
 		  "only to this server's own; so may the check of a campaign's "
-		  "links, and the fetching of its content by URL" },
+		  "links, and the fetching of its content and of feeds" },
 	{ .name = "dns",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, dns),

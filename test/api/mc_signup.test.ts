@@ -386,10 +386,13 @@ describe("somebody whom the CRM knows", () => {
     await isSent(server, campaign);
     const list = (await api.get("/3.0/lists")).body.lists[0].id;
     await api.patch(`/3.0/lists/${list}`, { campaign_defaults: { from_name: "Ann", from_email: "ann@example.org", subject: "", language: "en" } });
+    await api.post(`/3.0/lists/${list}/signup-forms`, { contents: [
+      { section: "unsub_message", value: "Bye for now" }, { section: "signup_thank_you_title", value: "Welcome home" }] });
     const isOut = (out: boolean) => until(`she is ${out ? "" : "not "}opted out`, async () =>
       (await server.admin.get("/api/v1/people", { email: "rosa@example.org" })).body.items[0].opted_out === out);
     const mail = await parseMail((await caughtMail(server, "rosa@example.org")).source);
-    await server.anonymous.post(new URL(hrefs(mail.html!).find((url) => url.includes("/t/u/"))!).pathname, "", { headers: form });
+    const left = await server.anonymous.post(new URL(hrefs(mail.html!).find((url) => url.includes("/t/u/"))!).pathname, "", { headers: form });
+    assert.match(left.text, /Bye for now/);
     await isOut(true);
     await until("the member has left", async () => (await api.get(`/3.0/lists/${list}/members/rosa@example.org`)).body.status === "unsubscribed");
     const where = `?u=${(await api.get("/3.0/")).body.account_id}&id=${list}`;
@@ -399,7 +402,8 @@ describe("somebody whom the CRM knows", () => {
       return /confirm/.test(source) && parseMail(source);
     });
     assert.equal((await api.get(`/3.0/lists/${list}/members/rosa@example.org`)).body.status, "unsubscribed");
-    await server.anonymous.post(new URL(hrefs(asked.html!).find((url) => url.includes("/subscribe/confirm/"))!).pathname, "confirm=1", { headers: form });
+    const back = await server.anonymous.post(new URL(hrefs(asked.html!).find((url) => url.includes("/subscribe/confirm/"))!).pathname, "confirm=1", { headers: form });
+    assert.match(back.text, /Welcome home/);
     await isOut(false);
     assert.equal((await api.get(`/3.0/lists/${list}/members/rosa@example.org`)).body.status, "subscribed");
   });

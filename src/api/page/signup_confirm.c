@@ -23,8 +23,14 @@ static void write_page(const struct signup_page *page,
 		       const struct about *about, struct response *rs)
 {
 	struct strbuf *out = &rs->body;
+	const char *thanks =
+		about->state == SIGNUP_DONE
+			? signup_form_text(&page->form,
+					   "signup_thank_you_title",
+					   page->rq->arena)
+			: "";
 
-	signup_begin(page, signup_page_title(page), rs);
+	signup_begin(page, *thanks ? thanks : signup_page_title(page), rs);
 	if (about->state == SIGNUP_OVER) {
 		page_paragraph(out, signup_text(page, READER_CONFIRM_OVER));
 		strbuf_addstr(out, "<p>");

@@ -224,7 +224,7 @@ int track_page_find(struct request *rq, enum track_purpose purpose,
 
 /* As the list's other pages look: 1; 0: there is no such list; -1. */
 static int begin_styled(struct request *rq, struct response *rs,
-			const struct track_page *page, struct err *err)
+			struct track_page *page, struct err *err)
 {
 	CLEANUP(signup_page_release) struct signup_page look = { .rq = rq };
 	struct db *db = NULL;
@@ -246,6 +246,8 @@ static int begin_styled(struct request *rq, struct response *rs,
 		return -1;
 	look.language = page->language;
 	signup_begin(&look, title_of(page), rs);
+	page->farewell =
+		signup_form_text(&look.form, "unsub_message", rq->arena);
 	return 1;
 }
 
@@ -259,6 +261,7 @@ static int begin_page(struct request *rq, struct response *rs,
 	if (track_page_find(rq, purpose, page, err) < 0)
 		return -1;
 	page->out = &rs->body;
+	page->farewell = NULL;
 	styled = begin_styled(rq, rs, page, err);
 	if (styled != 0)
 		return styled < 0 ? -1 : 0;
@@ -303,6 +306,8 @@ int track_page_leave(struct request *rq, struct response *rs,
 	hit.event.detail = reason;
 	say(&page,
 	    page.subject.member_id == 0 ? nobody_text(&page) : READER_HAS_LEFT);
+	if (page.farewell)
+		signup_add_lines(page.farewell, page.out);
 	track_page_add_who(&page);
 	track_page_add_taking_back(rq, &page);
 	page_end(page.out);

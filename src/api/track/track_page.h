@@ -15,6 +15,7 @@ struct response;
 
 /* A page about the reader's subscription. */
 struct track_page {
+	const char *farewell; /* of the list's form; NULL, "": none */
 	const struct reader_language *language;
 	struct track_subject subject;
 	struct strbuf *out;
