@@ -23,7 +23,8 @@ export function Sending({ campaign }: { campaign: Campaign }) {
   const sent = figures?.sent ?? 0;
   const waiting = figures?.waiting ?? 0;
   const out = figures?.left_out ?? 0;
-  const title = t(status === 'paused' ? 'campaigns.isPaused' : 'campaigns.isSending');
+  const isChoosing = status === 'sending' && test?.is_waiting === true;
+  const title = isChoosing ? waitingWords(test) : t(status === 'paused' ? 'campaigns.isPaused' : 'campaigns.isSending');
   return (
     <Paper component="section" aria-label={title}>
       <Stack gap="sm">
@@ -41,10 +42,10 @@ export function Sending({ campaign }: { campaign: Campaign }) {
             ? t('campaigns.progress', { sent: format.number(sent), waiting: format.number(waiting) })
             : t('campaigns.preparing')}
           {out > 0 && `, ${t('campaigns.out', { count: out, n: format.number(out) })}`}
-          {status === 'sending' && typeof rate === 'number' && ` · ${t('campaigns.rate', { count: Math.round(rate), n: format.number(Math.round(rate)) })}`}
-          {status === 'sending' && typeof left === 'number' && ` · ${timeLeft(left)}`}
+          {status === 'sending' && !isChoosing && typeof rate === 'number' && ` · ${t('campaigns.rate', { count: Math.round(rate), n: format.number(Math.round(rate)) })}`}
+          {status === 'sending' && !isChoosing && typeof left === 'number' && ` · ${timeLeft(left)}`}
         </Text>
-        {test?.is_waiting && <Text size="sm" fw={600}>{waitingWords(test)}</Text>}
+        {test?.is_waiting && !isChoosing && <Text size="sm" fw={600}>{waitingWords(test)}</Text>}
         <Held campaign={campaign} />
       </Stack>
     </Paper>

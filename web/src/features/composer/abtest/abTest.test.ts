@@ -29,6 +29,8 @@ test('trying something else keeps how it is tried', () => {
   const times = tryThing(from, 'send_time');
   expect(times.sample).toBe(100);
   expect(tryThing(times, 'subject').sample).toBe(20);
+  expect(tryThing(subjects, 'content').winner).toBe('clicks');
+  expect(tryThing({ ...subjects, winner: 'manual' }, 'content').winner).toBe('manual');
 });
 
 test.each([

@@ -45,7 +45,9 @@ const begun: Omit<AbTest, 'what' | 'variants'> = { sample: 20, wait_hours: 4, wi
 export function tryThing(test: AbTest | null, what: What): AbTest {
   const sample = what === 'send_time' ? ALL : test && test.what !== 'send_time' ? test.sample : begun.sample;
   const n = test?.variants.length ?? 1;
-  return { ...begun, ...test, what, sample, variants: Array.from({ length: n }, () => ({})) };
+  // who opens a mail has not seen its content yet
+  const winner = what === 'content' && (test?.winner ?? 'opens') === 'opens' ? 'clicks' : (test?.winner ?? begun.winner);
+  return { ...begun, ...test, what, sample, winner, variants: Array.from({ length: n }, () => ({})) };
 }
 
 /** @param keep what is done with each text */
