@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "campaign/rss/feed_decode.h"
 #include "campaign/rss/feed_html.h"
-#include "campaign/rss/feed_private.h"
 
 #include <expat.h>
 #include <stdlib.h>

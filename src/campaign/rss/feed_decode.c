@@ -1,4 +1,4 @@
-#include "campaign/rss/feed_private.h"
+#include "campaign/rss/feed_decode.h"
 
 #include "base/charset.h"
 #include "base/cleanup.h"

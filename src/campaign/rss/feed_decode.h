@@ -1,8 +1,8 @@
 /*
- * campaign/rss/feed_private.h - the bytes of a feed
+ * campaign/rss/feed_decode.h - the bytes of a feed
  */
-#ifndef CAMPAIGN_RSS_FEED_PRIVATE_H
-#define CAMPAIGN_RSS_FEED_PRIVATE_H
+#ifndef CAMPAIGN_RSS_FEED_DECODE_H
+#define CAMPAIGN_RSS_FEED_DECODE_H
 
 #include "base/str.h"
 
