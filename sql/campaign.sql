@@ -68,11 +68,12 @@ SELECT scheduled_user, scheduled_key FROM campaign WHERE hex = ?;
 
 -- name: campaign-add
 -- args: hex, list, type, settings, segment, segment_opts, tracking,
--- archive_token, folder, resend_of, now, now. Status: save.
+-- archive_token, folder, resend_of, variate, spread, rss, parent, now, now.
+-- Status: save.
 INSERT INTO campaign (hex, list_id, type, status, settings, segment_id,
-	segment_opts, tracking, archive_token, folder_id, resend_of, created_ms,
-	updated_ms)
-VALUES (?, ?, ?, :CAMPAIGN_SAVE, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+	segment_opts, tracking, archive_token, folder_id, resend_of, variate,
+	spread, rss, parent_id, created_ms, updated_ms)
+VALUES (?, ?, ?, :CAMPAIGN_SAVE, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: campaign-remove
 -- args: id, status as read

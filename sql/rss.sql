@@ -1,10 +1,5 @@
 -- schema: audience
 
--- name: rss-set
--- What makes it an RSS campaign, or one that a feed brought. One writer: it has
--- just been added. args: rss or NULL, parent or NULL, id
-UPDATE campaign SET rss = ?, parent_id = ? WHERE id = ?;
-
 -- name: rss-find
 -- args: campaign
 SELECT next_ms, since_ms, last_ms, is_first, seen, failures, failure, failed_ms

@@ -1,10 +1,6 @@
 -- schema: audience
 -- What a test has beside its campaign, see src/campaign/variate/.
 
--- name: variate-store
--- Of a new one. args: variate, spread, hex
-UPDATE campaign SET variate = CAST(? AS TEXT), spread = CAST(? AS TEXT) WHERE hex = ?;
-
 -- name: variate-put
 -- Settings that its contents change; only in status save. args: variate, now, id
 UPDATE campaign SET variate = ?, updated_ms = ?

@@ -19,7 +19,6 @@
 #include "campaign/variate/variate.h"
 #include "campaign/variate/variate_content.h"
 #include "sql/campaign.h"
-#include "sql/rss.h"
 #include "store/db.h"
 #include "store/update.h"
 
@@ -314,21 +313,6 @@ static int must_change(int changed, struct err *err)
 	return changed < 0 ? -1 : 0;
 }
 
-/* Most have nothing to do with one. */
-static int store_feed(struct tx *tx, const struct campaign *c,
-		      struct arena *arena, struct campaign *out,
-		      struct err *err)
-{
-	if (!c->rss && c->parent_id == 0)
-		return 0;
-	if (db_exec(tx, SQL_RSS_SET,
-		    SQL_ARGS(sql_text(c->rss), sql_id_or_null(c->parent_id),
-			     sql_int(out->id)),
-		    err) < 0)
-		return -1;
-	return campaign_get(tx->db, out->id, arena, out, err);
-}
-
 int campaign_store_new(struct tx *tx, const struct campaign *c,
 		       int64_t resend_of, int64_t now_ms, struct arena *arena,
 		       struct campaign *out, struct err *err)
@@ -347,13 +331,13 @@ int campaign_store_new(struct tx *tx, const struct campaign *c,
 			     sql_id_or_null(c->segment_id),
 			     sql_text(c->segment_opts), sql_text(tracking.buf),
 			     sql_text(token), sql_id_or_null(c->folder_id),
-			     sql_id_or_null(resend_of), sql_int(now_ms),
+			     sql_id_or_null(resend_of), sql_text(c->variate),
+			     sql_text(c->spread), sql_text(c->rss),
+			     sql_id_or_null(c->parent_id), sql_int(now_ms),
 			     sql_int(now_ms)),
-		    err) < 0 ||
-	    variate_store(tx, hex, c, err) < 0 ||
-	    campaign_get_by_hex(tx->db, hex, arena, out, err) < 0)
+		    err) < 0)
 		return -1;
-	return store_feed(tx, c, arena, out, err);
+	return campaign_get_by_hex(tx->db, hex, arena, out, err);
 }
 
 /* Who it comes from, where the body does not say: as the audience has it. */

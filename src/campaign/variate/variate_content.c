@@ -8,19 +8,6 @@
 #include "sql/variate.h"
 #include "store/db.h"
 
-int variate_store(struct tx *tx, const char *hex,
-		  const struct campaign *campaign, struct err *err)
-{
-	if (!campaign->variate && !campaign->spread)
-		return 0;
-	return db_exec(tx, SQL_VARIATE_STORE,
-		       SQL_ARGS(sql_text(campaign->variate),
-				sql_text(campaign->spread), sql_text(hex)),
-		       err) < 0
-		       ? -1
-		       : 0;
-}
-
 static void read_content(const struct rows *rows, struct arena *arena,
 			 void *out)
 {

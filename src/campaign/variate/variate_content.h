@@ -11,10 +11,6 @@ struct content;
 struct db;
 struct tx;
 
-/* variate and spread of a new campaign. */
-int variate_store(struct tx *tx, const char *hex,
-		  const struct campaign *campaign, struct err *err);
-
 /* As content_get, of the content at a position, from 1. ERR_NOT_FOUND: it was
  * not given yet, or the campaign is not there. */
 int variate_content_get(struct db *db, int64_t campaign_id, int position,
