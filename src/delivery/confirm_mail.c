@@ -280,21 +280,6 @@ static void write_html(const struct letter *l, const char *link,
 
 /* --- the message --- */
 
-static int sign(const struct letter *l, struct strbuf *message, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf signature = STRBUF_INIT;
-
-	if (!l->cm->dkim)
-		return 0;
-	if (dkim_sign(l->cm->dkim, strbuf_str(message), l->now_ms, &signature,
-		      err) < 0)
-		return -1;
-	strbuf_addslice(&signature, strbuf_str(message));
-	strbuf_reset(message);
-	strbuf_addslice(message, strbuf_str(&signature));
-	return 0;
-}
-
 static int write_message(const struct letter *l, const struct email *from,
 			 struct strbuf *out, struct err *err)
 {
@@ -327,7 +312,9 @@ static int write_message(const struct letter *l, const struct email *from,
 		.message_id = strbuf_str(&id),
 		.date_ms = l->now_ms,
 	};
-	return message_build(&m, out, err) < 0 ? -1 : sign(l, out, err);
+	return message_build(&m, out, err) < 0
+		       ? -1
+		       : dkim_put(l->cm->dkim, l->now_ms, out, err);
 }
 
 /* The mail is there if and only if the job knows that it is. */

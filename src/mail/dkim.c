@@ -405,3 +405,18 @@ int dkim_sign(const struct dkim_key *key, struct str message, int64_t now_ms,
 	add_signature(out, strbuf_str(&signature));
 	return 0;
 }
+
+int dkim_put(const struct dkim_key *key, int64_t now_ms, struct strbuf *message,
+	     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf signature = STRBUF_INIT;
+
+	if (!key)
+		return 0;
+	if (dkim_sign(key, strbuf_str(message), now_ms, &signature, err) < 0)
+		return -1;
+	strbuf_addslice(&signature, strbuf_str(message));
+	strbuf_reset(message);
+	strbuf_addslice(message, strbuf_str(&signature));
+	return 0;
+}

@@ -34,5 +34,8 @@ void dkim_key_record(const struct dkim_key *key, struct strbuf *out);
  */
 int dkim_sign(const struct dkim_key *key, struct str message, int64_t now_ms,
 	      struct strbuf *out, struct err *err);
+/* The same in front of *message itself. key NULL: it stays as it is. */
+int dkim_put(const struct dkim_key *key, int64_t now_ms, struct strbuf *message,
+	     struct err *err);
 
 #endif

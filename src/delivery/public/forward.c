@@ -141,22 +141,6 @@ static void write_text(const struct forwarding *f, struct strbuf *out)
 
 /* --- one mail --- */
 
-static int sign(const struct forwarding *f, struct strbuf *message,
-		struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf signature = STRBUF_INIT;
-
-	if (!f->setup->dkim)
-		return 0;
-	if (dkim_sign(f->setup->dkim, strbuf_str(message), f->now_ms,
-		      &signature, err) < 0)
-		return -1;
-	strbuf_addslice(&signature, strbuf_str(message));
-	strbuf_reset(message);
-	strbuf_addslice(message, strbuf_str(&signature));
-	return 0;
-}
-
 static int write_message(const struct forwarding *f, const char *to,
 			 struct strbuf *out, struct err *err)
 {
@@ -189,7 +173,9 @@ static int write_message(const struct forwarding *f, const char *to,
 		.message_id = strbuf_str(&id),
 		.date_ms = f->now_ms,
 	};
-	return message_build(&m, out, err) < 0 ? -1 : sign(f, out, err);
+	return message_build(&m, out, err) < 0
+		       ? -1
+		       : dkim_put(f->setup->dkim, f->now_ms, out, err);
 }
 
 static int queue(struct forwarding *f, const char *to, struct err *err)
