@@ -32,15 +32,24 @@ static int not_now(const struct campaign *c, const char *what, struct err *err)
 }
 
 /* 1 ready, 0 not. */
-static int is_ready(struct db *db, const struct campaign *c,
-		    const struct campaign_sender_facts *facts, int64_t now_ms,
-		    struct arena *arena, struct err *err)
+int campaign_is_ready(struct db *db, const struct campaign *c,
+		      const struct campaign_sender_facts *facts, int64_t now_ms,
+		      struct arena *arena, const char **why_out,
+		      struct err *err)
 {
-	CLEANUP(checklist_release) struct checklist checklist = { 0 };
+	CLEANUP(checklist_release) struct checklist list = { 0 };
 
-	if (checklist_make(db, c, facts, now_ms, arena, &checklist, err) < 0)
+	if (checklist_make(db, c, facts, now_ms, arena, &list, err) < 0)
 		return -1;
-	return checklist.is_ready;
+	if (list.is_ready)
+		return 1;
+	vec_each (&list.items, item)
+		if (why_out && item->type == CHECKLIST_ERROR) {
+			*why_out = arena_printf(arena, "%s: %s", item->heading,
+						item->details);
+			break;
+		}
+	return 0;
 }
 
 int campaign_send(struct tx *tx, const char *hex,
@@ -66,7 +75,7 @@ int campaign_send(struct tx *tx, const char *hex,
 		return err_title(err, ERR_CONFLICT, "Bad Request",
 				 "A campaign that is sent by time zone is "
 				 "scheduled.");
-	ready = is_ready(tx->db, &c, facts, now_ms, arena, err);
+	ready = campaign_is_ready(tx->db, &c, facts, now_ms, arena, NULL, err);
 	if (ready < 0)
 		return -1;
 	if (ready == 0)
@@ -127,7 +136,7 @@ int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
 	if (why)
 		return err_title(err, ERR_CONFLICT, "Bad Request", "%s%s",
 				 refused, why);
-	ready = is_ready(tx->db, &c, facts, now_ms, arena, err);
+	ready = campaign_is_ready(tx->db, &c, facts, now_ms, arena, NULL, err);
 	if (ready < 0)
 		return -1;
 	if (ready == 0)
@@ -250,18 +259,17 @@ static void read_order(const struct rows *rows, struct arena *arena, void *out)
 					 .key_id = rows_int(rows, 1) };
 }
 
-static int find_order(struct db *db, const char *hex,
-		      struct campaign_order *out, struct err *err)
+int campaign_order_find(struct db *db, const char *hex,
+			struct campaign_order *out, struct err *err)
 {
 	return db_get(db, SQL_CAMPAIGN_SCHEDULED_BY, SQL_ARGS(sql_text(hex)),
 		      read_order, NULL, out, err);
 }
 
-/* May who scheduled it still send? 1, 0: *why_out says why not; -1. No
- * transaction is open: this is asked elsewhere. */
-static int may_start(const struct campaign_sender_facts *facts,
-		     const struct campaign_order *by, struct arena *arena,
-		     const char **why_out, struct err *err)
+int campaign_order_may_send(const struct campaign_sender_facts *facts,
+			    const struct campaign_order *by,
+			    struct arena *arena, const char **why_out,
+			    struct err *err)
 {
 	return facts->may_send ? facts->may_send(facts->context, by, arena,
 						 why_out, err)
@@ -281,7 +289,7 @@ static int take_due(struct tx *tx, const char *hex,
 	if (found != 0)
 		return found < 0 ? -1 : 0;
 	found = campaign_find(tx->db, hex, arena, out, err);
-	if (found <= 0 || find_order(tx->db, hex, &now, err) < 0)
+	if (found <= 0 || campaign_order_find(tx->db, hex, &now, err) < 0)
 		return found == 0 ? 0 : -1;
 	return out->status == CAMPAIGN_SCHEDULE &&
 	       campaign_begins_ms(out) <= now_ms &&
@@ -310,7 +318,8 @@ static int begin_due(struct tx *tx, const struct campaign *c,
 		     const struct campaign_sender_facts *facts, int64_t now_ms,
 		     struct arena *arena, struct err *err)
 {
-	int ready = is_ready(tx->db, c, facts, now_ms, arena, err);
+	int ready =
+		campaign_is_ready(tx->db, c, facts, now_ms, arena, NULL, err);
 
 	if (ready > 0)
 		return campaign_move(tx, c->id, CAMPAIGN_SENDING, now_ms, err);
@@ -333,8 +342,8 @@ static int start_one(struct db *db, const char *hex,
 	struct campaign c;
 	int may, ret;
 
-	if (find_order(db, hex, &by, err) < 0 ||
-	    (may = may_start(facts, &by, arena, &why, err)) < 0 ||
+	if (campaign_order_find(db, hex, &by, err) < 0 ||
+	    (may = campaign_order_may_send(facts, &by, arena, &why, err)) < 0 ||
 	    tx_begin(db, &tx, err) < 0)
 		return -1;
 	ret = take_due(&tx, hex, &by, now_ms, arena, &c, err);

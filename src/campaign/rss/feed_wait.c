@@ -12,27 +12,13 @@
 #include "campaign/rss/feed_show.h"
 #include "campaign/rss/feed_tags.h"
 #include "campaign/rss/rss_job.h"
+#include "campaign/rss/rss_private.h"
 #include "sql/rss.h"
 #include "store/db.h"
 
 #define JOB "feed_wait"
 #define AGAIN_MS (5 * MS_MINUTE)
 #define ATTEMPTS 1000000 /* it goes on as long as its campaign */
-
-static int add_job(struct tx *tx, int64_t campaign_id, int64_t now_ms,
-		   struct err *err)
-{
-	char payload[64], key[40];
-	struct job_new job = { .kind = JOB,
-			       .payload = payload,
-			       .single_key = key };
-	int64_t id;
-
-	(void)snprintf(payload, sizeof(payload), "{\"campaign\":%lld}",
-		       (long long)campaign_id);
-	(void)snprintf(key, sizeof(key), JOB ":%lld", (long long)campaign_id);
-	return job_add(tx, &job, now_ms, &id, err);
-}
 
 int feed_wait_begin(struct tx *tx, int64_t campaign_id, int64_t now_ms,
 		    struct err *err)
@@ -48,7 +34,9 @@ int feed_wait_begin(struct tx *tx, int64_t campaign_id, int64_t now_ms,
 	if (found < 0)
 		return -1;
 	if (found > 0)
-		return ready ? 0 : add_job(tx, campaign_id, now_ms, err);
+		return ready ? 0
+			     : rss_add_job(tx, JOB, campaign_id, 0, now_ms,
+					   err);
 	if (campaign_get(tx->db, campaign_id, arena, &c, err) < 0)
 		return -1;
 	if (c.rss || c.frozen)
@@ -61,7 +49,7 @@ int feed_wait_begin(struct tx *tx, int64_t campaign_id, int64_t now_ms,
 	if (db_exec(tx, SQL_FEED_WAIT_ADD, SQL_ARGS(sql_int(campaign_id)),
 		    err) < 0)
 		return -1;
-	return add_job(tx, campaign_id, now_ms, err);
+	return rss_add_job(tx, JOB, campaign_id, 0, now_ms, err);
 }
 
 int feed_wait_is_on(struct db *db, int64_t campaign_id, struct err *err)

@@ -53,12 +53,11 @@ int rss_children(struct db *db, int64_t campaign_id, int64_t limit,
 
 /* --- actions --- */
 
-/* One job a campaign, which runs again and again while it is active. */
-static int add_job(struct tx *tx, int64_t campaign_id, int64_t at_ms,
-		   int64_t now_ms, struct err *err)
+int rss_add_job(struct tx *tx, const char *kind, int64_t campaign_id,
+		int64_t at_ms, int64_t now_ms, struct err *err)
 {
 	char payload[64], key[40];
-	struct job_new job = { .kind = RSS_JOB,
+	struct job_new job = { .kind = kind,
 			       .payload = payload,
 			       .single_key = key,
 			       .run_at_ms = at_ms };
@@ -66,7 +65,8 @@ static int add_job(struct tx *tx, int64_t campaign_id, int64_t at_ms,
 
 	(void)snprintf(payload, sizeof(payload), "{\"campaign\":%lld}",
 		       (long long)campaign_id);
-	(void)snprintf(key, sizeof(key), "rss:%lld", (long long)campaign_id);
+	(void)snprintf(key, sizeof(key), "%s:%lld", kind,
+		       (long long)campaign_id);
 	return job_add(tx, &job, now_ms, &id, err);
 }
 
@@ -84,26 +84,6 @@ static int refuse(const struct campaign *c, const char *what, struct err *err)
 			 campaign_status_name(c->status), what);
 }
 
-/* 1, 0: *why_out says what is missing, -1. */
-static int is_ready(struct db *db, const struct campaign *c,
-		    const struct campaign_sender_facts *facts, int64_t now_ms,
-		    struct arena *arena, const char **why_out, struct err *err)
-{
-	CLEANUP(checklist_release) struct checklist list = { 0 };
-
-	if (checklist_make(db, c, facts, now_ms, arena, &list, err) < 0)
-		return -1;
-	if (list.is_ready)
-		return 1;
-	vec_each (&list.items, item)
-		if (item->type == CHECKLIST_ERROR) {
-			*why_out = arena_printf(arena, "%s: %s", item->heading,
-						item->details);
-			break;
-		}
-	return 0;
-}
-
 int rss_start(struct tx *tx, const struct campaign *c,
 	      const struct campaign_order *order,
 	      const struct campaign_sender_facts *facts, int64_t now_ms,
@@ -111,13 +91,12 @@ int rss_start(struct tx *tx, const struct campaign *c,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct rss_options options;
-	const char *why = NULL;
 	int64_t next_ms = next_of(c, now_ms, &options, arena);
 	int ready;
 
 	if (c->status != CAMPAIGN_SAVE)
 		return refuse(c, "sent", err);
-	ready = is_ready(tx->db, c, facts, now_ms, arena, &why, err);
+	ready = campaign_is_ready(tx->db, c, facts, now_ms, arena, NULL, err);
 	if (ready < 0)
 		return -1;
 	if (ready == 0)
@@ -134,7 +113,7 @@ int rss_start(struct tx *tx, const struct campaign *c,
 			     sql_int(next_ms - rss_options_period(&options))),
 		    err) < 0)
 		return -1;
-	return add_job(tx, c->id, next_ms, now_ms, err);
+	return rss_add_job(tx, RSS_JOB, c->id, next_ms, now_ms, err);
 }
 
 int rss_resume(struct tx *tx, const struct campaign *c, int64_t now_ms,
@@ -150,7 +129,7 @@ int rss_resume(struct tx *tx, const struct campaign *c, int64_t now_ms,
 	    db_exec(tx, SQL_RSS_PLAN,
 		    SQL_ARGS(sql_int(next_ms), sql_int(c->id)), err) < 0)
 		return -1;
-	return add_job(tx, c->id, next_ms, now_ms, err);
+	return rss_add_job(tx, RSS_JOB, c->id, next_ms, now_ms, err);
 }
 
 /* Nobody waits for a mail of it: it is canceled at once. */
@@ -290,8 +269,8 @@ static int send_child(struct look *l, struct tx *tx,
 		*why_out = arena_strdup(l->arena, err->text);
 		return 0;
 	}
-	ready = is_ready(tx->db, &child, l->facts, l->now_ms, l->arena, why_out,
-			 err);
+	ready = campaign_is_ready(tx->db, &child, l->facts, l->now_ms, l->arena,
+				  why_out, err);
 	if (ready <= 0)
 		return ready;
 	return campaign_move(tx, child.id, CAMPAIGN_SENDING, l->now_ms, err) < 0
@@ -322,36 +301,17 @@ static int look(struct look *l, struct tx *tx, const char *hex,
 	return remember(l, tx, n > 0, err);
 }
 
-/* May who started it still send? As in campaign_action.c; no transaction is
- * open. */
-static void read_order(const struct rows *rows, struct arena *arena, void *out)
-{
-	(void)arena; /* numbers only */
-	*(struct campaign_order *)out =
-		(struct campaign_order){ .user_id = rows_int(rows, 0),
-					 .key_id = rows_int(rows, 1) };
-}
-
-static int may_send(struct look *l, const char *hex, const char **why_out,
-		    struct err *err)
-{
-	struct campaign_order by = { 0 };
-
-	if (db_get(l->db, SQL_CAMPAIGN_SCHEDULED_BY, SQL_ARGS(sql_text(hex)),
-		   read_order, NULL, &by, err) < 0)
-		return -1;
-	return l->facts->may_send ? l->facts->may_send(l->facts->context, &by,
-						       l->arena, why_out, err)
-				  : 1;
-}
-
 /* 0, or -1; *why_out: it waits for that. */
 static int look_once(struct look *l, const char *hex, enum rss_outcome *out,
 		     const char **why_out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int may = may_send(l, hex, why_out, err);
+	struct campaign_order by = { 0 };
+	int may;
 
+	if (campaign_order_find(l->db, hex, &by, err) < 0)
+		return -1;
+	may = campaign_order_may_send(l->facts, &by, l->arena, why_out, err);
 	if (may <= 0)
 		return may;
 	if (tx_begin(l->db, &tx, err) < 0 ||
