@@ -270,6 +270,43 @@ static size_t behind_silent(struct str s, const char *name)
 	return s.len;
 }
 
+static size_t text_length(struct str s)
+{
+	const char *end = s.len > 1 ? memchr(s.s + 1, '<', s.len - 1) : NULL;
+
+	return end ? (size_t)(end - s.s) : s.len;
+}
+
+/* Words up to the next tag, or a tag. */
+struct piece {
+	bool is_tag;
+	bool is_silent; /* a tag, and what it holds, of which nothing stays */
+	struct str text;
+	struct tag tag;
+};
+
+/* false: there is no more. */
+static bool next_piece(struct str html, size_t *at, struct piece *out)
+{
+	struct str rest = { html.s + *at, html.len - *at };
+
+	if (rest.len == 0)
+		return false;
+	out->is_tag = rest.s[0] == '<' && tag_read(rest, &out->tag);
+	if (!out->is_tag) {
+		out->text = (struct str){ rest.s, text_length(rest) };
+		*at += out->text.len;
+		return true;
+	}
+	*at += out->tag.len;
+	out->is_silent = !out->tag.is_end && is_silent(out->tag.name);
+	if (out->is_silent)
+		*at += behind_silent(
+			(struct str){ html.s + *at, html.len - *at },
+			out->tag.name);
+	return true;
+}
+
 /* --- writing --- */
 
 struct open_tag {
@@ -461,37 +498,18 @@ static void take_text(struct cleaner *c, struct str text)
 	add_escaped(strbuf_str(&decoded), c->out);
 }
 
-static size_t text_length(struct str s)
-{
-	const char *end = s.len > 1 ? memchr(s.s + 1, '<', s.len - 1) : NULL;
-
-	return end ? (size_t)(end - s.s) : s.len;
-}
-
 void feed_html_add(struct str html, const struct feed_html_how *how,
 		   struct strbuf *out)
 {
 	struct cleaner c = { .how = how, .out = out };
 	size_t start = out->len, at = 0;
+	struct piece piece;
 
-	while (at < html.len && out->len - start < how->max) {
-		struct str rest = { html.s + at, html.len - at };
-		struct tag tag;
-		size_t n;
-
-		if (rest.s[0] != '<' || !tag_read(rest, &tag)) {
-			n = text_length(rest);
-			take_text(&c, (struct str){ rest.s, n });
-			at += n;
-			continue;
-		}
-		at += tag.len;
-		if (!tag.is_end && is_silent(tag.name))
-			at += behind_silent(
-				(struct str){ html.s + at, html.len - at },
-				tag.name);
-		else
-			take_tag(&c, &tag);
+	while (out->len - start < how->max && next_piece(html, &at, &piece)) {
+		if (!piece.is_tag)
+			take_text(&c, piece.text);
+		else if (!piece.is_silent)
+			take_tag(&c, &piece.tag);
 	}
 	while (c.open.n > 0)
 		close_last(&c);
@@ -513,25 +531,14 @@ void feed_plain_add(struct str html, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf words = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf decoded = STRBUF_INIT;
+	struct piece piece;
 	size_t at = 0;
 
-	while (at < html.len) {
-		struct str rest = { html.s + at, html.len - at };
-		struct tag tag;
-		size_t n;
-
-		if (rest.s[0] != '<' || !tag_read(rest, &tag)) {
-			n = text_length(rest);
-			strbuf_addslice(&words, (struct str){ rest.s, n });
-			at += n;
-			continue;
-		}
-		at += tag.len;
-		if (!tag.is_end && is_silent(tag.name))
-			at += behind_silent(
-				(struct str){ html.s + at, html.len - at },
-				tag.name);
-		strbuf_addch(&words, ' ');
+	while (next_piece(html, &at, &piece)) {
+		if (piece.is_tag)
+			strbuf_addch(&words, ' ');
+		else
+			strbuf_addslice(&words, piece.text);
 	}
 	html_decode(strbuf_str(&words), &decoded);
 	strbuf_reset(&words);
