@@ -17,8 +17,8 @@
 #include "campaign/rss/rss_options.h"
 #include "delivery/delivery.h"
 #include "delivery/mailing.h"
-#include "delivery/test_mail.h"
 #include "delivery/spread/winner.h"
+#include "delivery/test_mail.h"
 
 #include <string.h>
 
@@ -29,7 +29,15 @@
 typedef int (*action_fn)(struct tx *tx, const char *hex, int64_t now_ms,
 			 struct err *err);
 
-/* The action in a transaction; then whoever sends looks at once. */
+/* It is done: whoever sends looks at once. */
+static int end_act(const struct request *rq, struct response *rs)
+{
+	if (api_of(rq)->delivery)
+		delivery_wake(api_of(rq)->delivery);
+	response_empty(rs, 204);
+	return 0;
+}
+
 static int act(struct request *rq, struct response *rs, action_fn fn,
 	       struct err *err)
 {
@@ -40,10 +48,7 @@ static int act(struct request *rq, struct response *rs, action_fn fn,
 	    fn(&tx, request_param(rq, "campaign_id"), rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	if (api_of(rq)->delivery)
-		delivery_wake(api_of(rq)->delivery);
-	response_empty(rs, 204);
-	return 0;
+	return end_act(rq, rs);
 }
 
 int mc_campaigns_send(struct request *rq, struct response *rs, struct err *err)
@@ -60,10 +65,7 @@ int mc_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 			  rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	if (api_of(rq)->delivery)
-		delivery_wake(api_of(rq)->delivery);
-	response_empty(rs, 204);
-	return 0;
+	return end_act(rq, rs);
 }
 
 static int read_schedule(struct request *rq, int64_t *at_ms,
@@ -151,10 +153,7 @@ int mc_campaigns_choose_winner(struct request *rq, struct response *rs,
 			  rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	if (api_of(rq)->delivery)
-		delivery_wake(api_of(rq)->delivery);
-	response_empty(rs, 204);
-	return 0;
+	return end_act(rq, rs);
 }
 
 static int read_addresses(const json_t *body, struct texts *out,
