@@ -39,12 +39,18 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
 -- is ours if the mirror says so, or did before it was refreshed by a page that
 -- is older, and the time fits by an hour; not one that came after we asked to
 -- subscribe it again. Of an unsubscribe of ours, the time fits by an hour.
--- args: email_hash, status, merge_hash, changed_ms, contact_id, seen_ms
+-- others_ms: now, if it is no push that tells; kept where something has changed.
+-- args: email_hash, status, merge_hash, changed_ms, contact_id, seen_ms, others_ms
 -- rows: of different keys
-INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id, seen_ms)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id, seen_ms, others_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.status
+   SET others_ms = CASE WHEN excluded.others_ms IS NOT NULL
+                             AND (excluded.status <> bridge_member.status
+                                  OR COALESCE(excluded.merge_hash, bridge_member.merge_hash, '')
+                                     <> COALESCE(bridge_member.merge_hash, ''))
+                        THEN excluded.others_ms ELSE bridge_member.others_ms END,
+       status = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.status
                      ELSE :MIRROR_FORGOTTEN END,
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
        changed_ms = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.changed_ms ELSE 0 END,
@@ -548,6 +554,92 @@ INSERT INTO push_turn (group_id, job_id) VALUES (?, ?)
 -- name: push-set-result
 -- args: result, id
 UPDATE push SET result = ? WHERE id = ?;
+
+-- name: push-plan-begin
+-- args: planned_ms, fields_hash, id
+UPDATE push SET planned_ms = ?, fields_hash = ?, tag_digest = NULL WHERE id = ?;
+
+-- name: push-tag-told
+-- args: tag_digest or NULL, id
+UPDATE push SET tag_digest = ? WHERE id = ?;
+
+-- name: plan-base
+-- The last push of a group but this one. args: group_id, id
+SELECT id, planned_ms, fields_hash, tag_digest, segment_id, audience_id,
+       CASE WHEN state = 'done' THEN 1 ELSE 0 END
+  FROM push WHERE group_id = ? AND id <> ? AND dry_run = 0
+ ORDER BY id DESC LIMIT 1;
+
+-- name: plan-import-since
+-- What an import writes has the time of its beginning. args: since
+SELECT 1 FROM import_run r
+ WHERE r.finished_ms >= ?
+    OR EXISTS (SELECT 1 FROM job j WHERE j.id = COALESCE(r.undo_job_id, r.job_id)
+                  AND j.state NOT IN (:JOB_ENDED))
+ LIMIT 1;
+
+-- name: plan-changed
+-- People whose fields, or whose company's, or whose members others changed since.
+-- args: since, since, since, limit
+SELECT id FROM person WHERE updated_ms >= ?
+ UNION SELECT p.id FROM company c JOIN person p ON p.company_id = c.id
+        WHERE c.updated_ms >= ?
+ UNION SELECT e.record_id FROM bridge_member m JOIN email e ON e.hash = m.email_hash
+        WHERE m.others_ms >= ? AND e.entity = :ENTITY_PERSON
+ LIMIT ?;
+
+-- name: plan-barred
+-- People whose address is held, or may have opted out, or is the demo's: nothing
+-- tells since when.
+SELECT record_id FROM email WHERE held <> :HELD_NO AND entity = :ENTITY_PERSON
+ UNION SELECT e.record_id FROM unclear_opt_out u JOIN email e ON e.hash = u.hash
+        WHERE e.entity = :ENTITY_PERSON
+ UNION SELECT e.record_id FROM demo_barred b JOIN email e ON e.hash = b.hash
+        WHERE e.entity = :ENTITY_PERSON;
+
+-- name: plan-sharing
+-- Who shares, or shared, an address with these people. args: JSON ids
+SELECT o.record_id FROM email e JOIN email o ON o.hash = e.hash AND o.id <> e.id
+ WHERE e.entity = :ENTITY_PERSON AND e.record_id IN JSON_INTS(?)
+   AND o.entity = :ENTITY_PERSON;
+
+-- name: plan-base-walk
+-- The people of a push by id, and whether they have the tag by it.
+-- args: push_id, after, limit
+SELECT person_id, CASE WHEN action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
+                       THEN 1 ELSE 0 END
+  FROM push_row WHERE push_id = ? AND person_id > ? ORDER BY person_id LIMIT ?;
+
+-- name: plan-copy
+-- What stays of a push. args: push_id, that push, after, until, JSON ids of whom not
+INSERT INTO push_row (push_id, person_id, email_id, action, outcome, dropped)
+SELECT CAST(? AS BIGINT), person_id, email_id, :PUSH_UNCHANGED, :PUSH_APPLIED, dropped
+  FROM push_row WHERE push_id = ? AND person_id > ? AND person_id <= ?
+   AND action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
+   AND person_id NOT IN JSON_INTS(?);
+
+-- name: plan-base-hashes
+-- The addresses with which these people were pushed, whether they have the tag by
+-- it, the status of their members, the person, and whether they have it now.
+-- args: push_id, JSON ids
+SELECT e.hash, CASE WHEN r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED
+                    THEN 1 ELSE 0 END,
+       COALESCE(m.status, :MIRROR_NONE), r.person_id,
+       CASE WHEN q.email_id = e.id THEN 1 ELSE 0 END
+  FROM push_row r LEFT JOIN email e ON e.id = r.email_id
+  LEFT JOIN person q ON q.id = r.person_id
+  LEFT JOIN bridge_member m ON m.email_hash = e.hash
+ WHERE r.push_id = ? AND r.person_id IN JSON_INTS(?)
+   AND COALESCE(r.reason, '') <> :LEFT_OUT_DUPLICATE;
+
+-- name: plan-base-tagged
+-- Who was given the tag by a push, and by which address.
+-- args: push_id, after, limit
+SELECT r.person_id, e.hash
+  FROM push_row r LEFT JOIN email e ON e.id = r.email_id
+ WHERE r.push_id = ? AND r.person_id > ?
+   AND r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED
+ ORDER BY r.person_id LIMIT ?;
 
 -- name: push-row-remove-all
 -- args: push_id

@@ -5,7 +5,9 @@
 #include "audience/segment_private.h"
 #include "audience/sets/segment_eval.h"
 #include "base/arena.h"
+#include "base/crypto.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 
 static int parse_text(struct db *db, int64_t list_id, const char *opts,
 		      int64_t now_ms, struct arena *arena,
@@ -73,5 +75,20 @@ int segment_count(struct db *db, const struct segment_target *target,
 	if (segment_members(db, target, now_ms, &set, err) < 0)
 		return -1;
 	*out = id_set_count(&set);
+	return 0;
+}
+
+int segment_digest(struct db *db, const struct segment_target *target,
+		   int64_t now_ms, char out[SEGMENT_DIGEST_HEX + 1],
+		   struct err *err)
+{
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+
+	if (segment_members(db, target, now_ms, &set, err) < 0)
+		return -1;
+	for (int64_t id = 0; (id = id_set_next(&set, id)) > 0;)
+		strbuf_add(&ids, &id, sizeof(id));
+	sha256_hex(strbuf_str(&ids), out);
 	return 0;
 }

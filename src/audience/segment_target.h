@@ -35,6 +35,11 @@ int segment_members(struct db *db, const struct segment_target *target,
 /* How many they are. */
 int segment_count(struct db *db, const struct segment_target *target,
 		  int64_t now_ms, int64_t *out, struct err *err);
+/* The same text as long as they are the same members. */
+#define SEGMENT_DIGEST_HEX 64
+int segment_digest(struct db *db, const struct segment_target *target,
+		   int64_t now_ms, char out[SEGMENT_DIGEST_HEX + 1],
+		   struct err *err);
 
 /*
  * Conditions {match, conditions} of a client, as they are kept and answered

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/random.h"
 #include "bridge/bridge_private.h"
+#include "bridge/plan/plan_again.h"
 #include "bridge/target/audience_target.h"
 #include "store/store.h"
 
@@ -29,6 +30,7 @@ int bridge_new(const struct bridge_setup *setup, struct bridge **out,
 	b = calloc(1, sizeof(*b));
 	BUG_ON(!b);
 	b->setup = *setup;
+	b->plan_overlap_ms = PLAN_OVERLAP_MS;
 	*out = b;
 	return 0;
 }

@@ -99,6 +99,7 @@ void fake_delete(struct bridge_fixture *f, int64_t person_id)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct err err = ERR_INIT;
 
+	f->crm->actor.now_ms = clock_now_ms();
 	fake_must(tx_begin(f->db, &tx, &err), &err);
 	fake_must(record_remove(&tx, ENTITY_PERSON, person_id, &f->crm->actor,
 				f->crm->arena, &err),
@@ -111,6 +112,7 @@ void fake_merge(struct bridge_fixture *f, int64_t to, int64_t from)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct err err = ERR_INIT;
 
+	f->crm->actor.now_ms = clock_now_ms();
 	fake_must(tx_begin(f->db, &tx, &err), &err);
 	fake_must(person_merge(&tx, to, from, &f->crm->actor, f->crm->arena,
 			       &err),

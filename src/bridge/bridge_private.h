@@ -33,6 +33,7 @@ struct bridge {
 	mc_send_fn send;
 	void *send_context;
 	int tries;
+	int64_t plan_overlap_ms; /* see plan/plan_again.h */
 };
 
 /* One job at work: what all its steps need. */

@@ -468,6 +468,26 @@ static void name_segment(struct bridge_fixture *f, json_t *s,
 	fake_answer_tree(reply, s);
 }
 
+/* As it is now: who has the tag. */
+static void answer_segment(struct bridge_fixture *f, const json_t *s,
+			   struct mc_reply *reply)
+{
+	json_int_t id = json_integer_value(json_object_get(s, "id"));
+	CLEANUP(strbuf_release) struct strbuf who = STRBUF_INIT;
+	CLEANUP(json_free) json_t *told = json_deep_copy(s);
+	char digest[MD5_HEX + 1];
+	const char *hash;
+	json_t *m;
+
+	json_object_foreach (f->members, hash, m)
+		if (fake_is_listed(m, id))
+			strbuf_addstr(&who, json_string_value(json_object_get(
+						    m, "contact_id")));
+	md5_hex(strbuf_str(&who), digest);
+	fake_say(told, "members_digest", digest);
+	fake_answer_tree(reply, told);
+}
+
 static void some_segment(struct bridge_fixture *f, const char *method,
 			 const char *path, const json_t *body,
 			 struct mc_reply *reply)
@@ -487,7 +507,7 @@ static void some_segment(struct bridge_fixture *f, const char *method,
 	else if (strcmp(method, "POST") == 0)
 		tag_these(f, s, body, reply);
 	else
-		fake_answer_tree(reply, s);
+		answer_segment(f, s, reply);
 }
 
 static void count_segments(struct bridge_fixture *f)

@@ -65,6 +65,8 @@ json_t *fake_reported(struct bridge_fixture *f, const char *key,
 		      const char *address);
 void fake_say(json_t *o, const char *key, const char *text);
 bool fake_is_tagged(const json_t *member, int64_t segment);
+/* Among those of the tag: an archived one is not, and keeps it. */
+bool fake_is_listed(const json_t *member, int64_t segment);
 
 /* --- between its files --- */
 

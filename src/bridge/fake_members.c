@@ -30,6 +30,13 @@ static bool is_since(const char *path, const json_t *member)
 	return true;
 }
 
+bool fake_is_listed(const json_t *member, int64_t segment)
+{
+	return fake_is_tagged(member, segment) &&
+	       strcmp(json_string_value(json_object_get(member, "status")),
+		      "archived") != 0;
+}
+
 void fake_answer_members(struct bridge_fixture *f, const char *path,
 			 int64_t segment, struct mc_reply *reply)
 {
@@ -43,7 +50,7 @@ void fake_answer_members(struct bridge_fixture *f, const char *path,
 	json_key_begin_array(&w, "members");
 	json_object_foreach (f->members, hash, m)
 		if (!more && is_since(path, m) &&
-		    (segment == 0 || fake_is_tagged(m, segment)))
+		    (segment == 0 || fake_is_listed(m, segment)))
 			json_tree(&w, m);
 	json_end_array(&w);
 	json_end_object(&w);

@@ -3,10 +3,33 @@
 
 #include "api/handlers.h"
 #include "audience/list.h"
+#include "audience/member.h"
 #include "audience/segment.h"
 #include "audience/segment_target.h"
 #include "base/arena.h"
 #include "base/err.h"
+
+/* Of a tag, of whatever status its members are, but for archived ones: they are
+ * in no tag until they come back. Only if it is asked for. */
+static int write_digest(const struct request *rq, struct db *db,
+			const struct segment *s, struct json_writer *w,
+			struct err *err)
+{
+	const struct segment_target target = {
+		.list_id = s->list_id,
+		.segment_id = s->id,
+		.statuses =
+			MEMBER_STATUS_ALL & ~MEMBER_STATUS_BIT(MEMBER_ARCHIVED)
+	};
+	char digest[SEGMENT_DIGEST_HEX + 1];
+
+	if (s->kind != SEGMENT_STATIC || !json_names(w, "members_digest"))
+		return 0;
+	if (segment_digest(db, &target, rq->now_ms, digest, err) < 0)
+		return -1;
+	json_key_text(w, "members_digest", digest);
+	return 0;
+}
 
 static int write_segment(const struct request *rq, struct db *db,
 			 const struct list *list, const struct segment *s,
@@ -25,6 +48,8 @@ static int write_segment(const struct request *rq, struct db *db,
 	json_key_int(w, "id", s->id);
 	json_key_text(w, "name", s->name);
 	json_key_int(w, "member_count", members);
+	if (write_digest(rq, db, s, w, err) < 0)
+		return -1;
 	json_key_text(w, "type",
 		      s->kind == SEGMENT_STATIC ? "static" : "saved");
 	json_key_time(w, "created_at", s->created_ms);

@@ -63,7 +63,8 @@ int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 	return db_exec(tx, SQL_BRIDGE_MEMBER_PUT,
 		       SQL_ARGS(sql_text(hash), sql_int(status),
 				sql_text(merge_hash), sql_int(changed_ms),
-				sql_text(contact_id), sql_null()),
+				sql_text(contact_id), sql_null(),
+				sql_int(clock_now_ms())),
 		       err);
 }
 
@@ -182,7 +183,7 @@ static const char *text_of(const json_t *member, const char *key)
 }
 
 static int add_member(struct batch *b, const struct field_map *map,
-		      const json_t *member, struct err *err)
+		      const json_t *member, int64_t now_ms, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
 	char merge_hash[MD5_HEX + 1];
@@ -199,7 +200,8 @@ static int add_member(struct batch *b, const struct field_map *map,
 				  sql_text(merge_hash),
 				  sql_int(member_changed_ms(member, 0)),
 				  sql_text(text_of(member, "contact_id")),
-				  sql_id_or_null(member_version(member))),
+				  sql_id_or_null(member_version(member)),
+				  sql_int(now_ms)),
 			 err);
 }
 
@@ -438,6 +440,7 @@ static int store_page(struct work *w, const struct field_map *map, bool full,
 	CLEANUP(newcomers_release)
 	struct newcomers newcomers = { VEC_INIT, VEC_INIT };
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = clock_now_ms();
 	struct batch b;
 	json_t *member;
 	size_t i;
@@ -450,7 +453,7 @@ static int store_page(struct work *w, const struct field_map *map, bool full,
 		return -1;
 	batch_begin(&tx, &b);
 	json_array_foreach (members, i, member)
-		if (add_member(&b, map, member, err) < 0)
+		if (add_member(&b, map, member, now_ms, err) < 0)
 			return -1;
 	if (batch_end(&b, err) < 0 || put_cursor(&tx, cursor_ms, err) < 0)
 		return -1;

@@ -3,6 +3,7 @@
  * never done again; what was done but not stored is done twice, which changes
  * nothing.
  */
+#include "bridge/plan/plan_again.h"
 #include "bridge/push/push_item.h"
 
 #include "base/arena.h"
@@ -236,5 +237,7 @@ int push_apply(struct work *w, struct push *push, struct err *err)
 	if (more < 0 || do_action(&a, &b, PUSH_UNTAG, err) < 0)
 		return -1;
 	push->state = "done";
-	return push_store(w, push, err);
+	if (push_store(w, push, err) < 0)
+		return -1;
+	return plan_note_tag(w, push, err);
 }

@@ -200,7 +200,8 @@ static int store_written(struct batch *b, struct pusher *p, struct err *err)
 					 sql_text(it->merge_hash),
 					 sql_int(p->w->actor.now_ms),
 					 sql_text(it->contact_id),
-					 sql_id_or_null(it->version)),
+					 sql_id_or_null(it->version),
+					 sql_null()),
 				err) < 0)
 			return -1;
 	}
@@ -228,7 +229,7 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 				 SQL_ARGS(sql_text(it->hash),
 					  sql_int(MIRROR_FORGOTTEN), sql_null(),
 					  sql_int(now_ms), sql_null(),
-					  sql_null()),
+					  sql_null(), sql_int(now_ms)),
 				 err);
 	return 0;
 }

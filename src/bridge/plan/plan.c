@@ -2,13 +2,12 @@
  * The plan of a push (rules 12 to 15): every person of the group with what is
  * to happen to them, and everybody who loses the tag.
  */
-#include "bridge/bridge_private.h"
+#include "bridge/plan/plan_again.h"
+#include "bridge/plan/plan_private.h"
 
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "bridge/hash_set.h"
-#include "crm/group/group.h"
 
 #include "sql/bridge.h"
 
@@ -28,29 +27,18 @@ struct facts {
 };
 struct facts_list VEC_FIELDS(struct facts);
 
-struct planner {
-	struct work *w;
-	struct push *push;
-	struct group group;
-	struct field_map map;
-	struct hash_set tagged;
-	struct arena *arena; /* of the page */
-	struct facts *facts; /* by place in the page's records */
-	struct records records;
-	int64_t done;
-};
-
 static void planner_release(struct planner *p)
 {
 	field_map_release(&p->map);
 	hash_set_release(&p->tagged);
+	hash_set_release(&p->perhaps);
 	vec_release(&p->records);
 	arena_free(&p->arena);
 }
 
 /* --- the tag as it is --- */
 
-static int load_tagged(struct planner *p, struct err *err)
+int plan_load_tagged(struct planner *p, struct err *err)
 {
 	struct work *w = p->w;
 	CLEANUP(mc_pages_release)
@@ -186,12 +174,19 @@ static enum left_out why_left_out(const struct record *r, const struct facts *f)
 	return mirror_reason(f->status);
 }
 
+/* Who is found here is not left unseen: they keep the tag, or have a row. */
+static bool has_tag(struct planner *p, const char *hash, bool *perhaps)
+{
+	*perhaps = hash_set_see(&p->perhaps, hash);
+	return hash_set_see(&p->tagged, hash);
+}
+
 static enum push_action choose_action(struct planner *p, const struct record *r,
 				      const struct facts *f, uint64_t *dropped)
 {
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
 	char merge_hash[MD5_HEX + 1];
-	bool tagged = hash_set_see(&p->tagged, f->hash);
+	bool perhaps, tagged = has_tag(p, f->hash, &perhaps);
 
 	*dropped = field_map_write(&p->map, r, 0, &merge);
 	if (f->status == MIRROR_NONE)
@@ -208,8 +203,10 @@ static int keep_or_untag(struct planner *p, struct batch *b,
 			 const struct record *r, const struct facts *f,
 			 enum left_out reason, struct err *err)
 {
-	if (!f->hash || !hash_set_see(&p->tagged, f->hash) ||
-	    reason == LEFT_OUT_DUPLICATE || mirror_reason(f->status))
+	bool perhaps = false, tagged = f->hash && has_tag(p, f->hash, &perhaps);
+
+	if ((!tagged && !perhaps) || reason == LEFT_OUT_DUPLICATE ||
+	    mirror_reason(f->status))
 		return 0;
 	return push_row_untag(b, p->push->id, r->email_id, reason, f->hash,
 			      err);
@@ -277,7 +274,7 @@ static int write_page(struct planner *p, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-static int plan_page(struct planner *p, const struct ids *ids, struct err *err)
+int plan_people(struct planner *p, const struct ids *ids, struct err *err)
 {
 	arena_reset(p->arena);
 	vec_reset(&p->records);
@@ -305,7 +302,7 @@ static int plan_members(struct planner *p, struct err *err)
 		vec_reset(&ids);
 		n = group_walk(p->w->db, &p->group, after, GROUP_WALK_LONG,
 			       &ids, err);
-		if (n < 0 || (n > 0 && plan_page(p, &ids, err) < 0))
+		if (n < 0 || (n > 0 && plan_people(p, &ids, err) < 0))
 			return -1;
 		if (n > 0)
 			after = ids.v[ids.n - 1];
@@ -351,29 +348,38 @@ static int plan_untag(struct planner *p, struct tx *tx, const char *hash,
 	return added < 0 ? -1 : 0;
 }
 
-static int plan_leavers(struct planner *p, struct err *err)
+/* Who was not seen in a set. nth: of their rows, in both sets. */
+static int plan_unseen(struct planner *p, const struct hash_set *set,
+		       int64_t nth, struct err *err)
 {
 	size_t i = 0;
 
-	while (i < p->tagged.n) {
+	while (i < set->n) {
 		CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 		if (tx_begin(p->w->db, &tx, err) < 0)
 			return -1;
-		for (int n = 0; n < ITEMS_A_PAGE && i < p->tagged.n; i++) {
+		for (int n = 0; n < ITEMS_A_PAGE && i < set->n; i++) {
 			char hash[MD5_HEX + 1];
 
-			if (p->tagged.seen[i])
+			if (set->seen[i])
 				continue;
 			n++;
-			hash_set_get(&p->tagged, i, hash);
-			if (plan_untag(p, &tx, hash, (int64_t)i + 1, err) < 0)
+			hash_set_get(set, i, hash);
+			if (plan_untag(p, &tx, hash, nth + (int64_t)i, err) < 0)
 				return -1;
 		}
 		if (tx_commit(&tx, err) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+static int plan_leavers(struct planner *p, struct err *err)
+{
+	if (plan_unseen(p, &p->tagged, 1, err) < 0)
+		return -1;
+	return plan_unseen(p, &p->perhaps, 1 + (int64_t)p->tagged.n, err);
 }
 
 static int begin_anew(struct planner *p, struct err *err)
@@ -385,9 +391,39 @@ static int begin_anew(struct planner *p, struct err *err)
 	    tx_begin(p->w->db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_PUSH_ROW_REMOVE_ALL,
 		    SQL_ARGS(sql_int(p->push->id)), err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_PLAN_BEGIN,
+		    SQL_ARGS(sql_int(p->w->actor.now_ms),
+			     sql_text(p->fields_hash), sql_int(p->push->id)),
+		    err) < 0 ||
 	    job_progress(p->w->run, &tx, 0, total, NULL, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
+}
+
+/* What of the mapping, and of what the audience takes, the members depend on.
+ */
+static void hash_fields(struct planner *p)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	vec_each (&p->map.fields, f) {
+		struct json_writer j = JSON_WRITER(&text);
+
+		strbuf_addf(&text, "%s %s %s %d %d %s ", f->target.tag,
+			    f->target.type, f->field ? f->field->name : "",
+			    f->is_address, f->is_company,
+			    f->custom ? f->custom : "");
+		if (f->target.options)
+			json_tree(&j, f->target.options);
+	}
+	md5_hex(strbuf_str(&text), p->fields_hash);
+}
+
+/* All of the group, and all of the tag. */
+static int plan_whole(struct planner *p, struct err *err)
+{
+	return plan_load_tagged(p, err) < 0 || plan_members(p, err) < 0 ? -1
+									: 0;
 }
 
 int plan_make(struct work *w, struct push *push, struct err *err)
@@ -397,9 +433,11 @@ int plan_make(struct work *w, struct push *push, struct err *err)
 		.w = w,
 		.push = push,
 		.tagged = HASH_SET_INIT,
+		.perhaps = HASH_SET_INIT,
 		.records = VEC_INIT,
 		.arena = arena_new(),
 	};
+	int again;
 
 	if (group_get(w->db, push->group_id, w->arena, &p.group, err) < 0)
 		return -1;
@@ -408,8 +446,13 @@ int plan_make(struct work *w, struct push *push, struct err *err)
 			       "only groups of people can be pushed");
 	if (field_map_load(w, &p.map, err) < 0 ||
 	    mirror_refresh(w, &p.map, false, err) < 0 ||
-	    tag_find(w, push, err) < 0 || load_tagged(&p, err) < 0 ||
-	    begin_anew(&p, err) < 0 || plan_members(&p, err) < 0 ||
+	    tag_find(w, push, err) < 0)
+		return -1;
+	hash_fields(&p);
+	if (begin_anew(&p, err) < 0)
+		return -1;
+	again = plan_again(&p, err);
+	if (again < 0 || (again == 0 && plan_whole(&p, err) < 0) ||
 	    plan_leavers(&p, err) < 0)
 		return -1;
 	push->state = "planned";
