@@ -571,7 +571,7 @@ SELECT id, planned_ms, fields_hash, tag_digest, segment_id, audience_id,
  ORDER BY id DESC LIMIT 1;
 
 -- name: plan-import-since
--- What an import writes has the time of its beginning. args: since
+-- What an import writes has the time of its beginning. args: the last plan
 SELECT 1 FROM import_run r
  WHERE r.finished_ms >= ?
     OR EXISTS (SELECT 1 FROM job j WHERE j.id = COALESCE(r.undo_job_id, r.job_id)
@@ -579,11 +579,17 @@ SELECT 1 FROM import_run r
  LIMIT 1;
 
 -- name: plan-changed
--- People whose fields, or whose company's, or whose members others changed since.
--- args: since, since, since, limit
-SELECT id FROM person WHERE updated_ms >= ?
+-- People whose fields, or whose company's, or whose members others changed since;
+-- not whom an import made that had ended before the last plan. args: since, the
+-- last plan, since, the last plan, since, limit
+SELECT p.id FROM person p
+ WHERE p.updated_ms >= ?
+   AND (p.import_id IS NULL OR p.updated_ms <> p.created_ms
+        OR p.import_id NOT IN (SELECT r.id FROM import_run r WHERE r.finished_ms < ?))
  UNION SELECT p.id FROM company c JOIN person p ON p.company_id = c.id
         WHERE c.updated_ms >= ?
+          AND (c.import_id IS NULL OR c.updated_ms <> c.created_ms
+               OR c.import_id NOT IN (SELECT r.id FROM import_run r WHERE r.finished_ms < ?))
  UNION SELECT e.record_id FROM bridge_member m JOIN email e ON e.hash = m.email_hash
         WHERE m.others_ms >= ? AND e.entity = :ENTITY_PERSON
  LIMIT ?;

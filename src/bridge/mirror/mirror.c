@@ -623,11 +623,22 @@ static int read_whole(struct work *w, const struct field_map *map,
 	return (int)n;
 }
 
+/* Inside, whatever changes from now on has a time of now, or a little earlier:
+ * what was seen to the end is not read again. Elsewhere, clocks differ. */
+static int have_seen_all(struct work *w, int64_t begun_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 || put_cursor(&tx, begun_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		       struct err *err)
 {
 	struct walk walk = { .full = full, .inside = w->bridge->setup.inside };
-	int64_t seen = 0;
+	int64_t seen = 0, begun_ms = clock_now_ms();
 
 	if (load_cursor(w, full, &walk.cursor_ms, err) < 0)
 		return -1;
@@ -644,6 +655,8 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		if (!walk.done && job_is_stopping(w->run))
 			return err_set(err, ERR_RETRY, "the server stops");
 	}
+	if (walk.inside && seen > 0 && have_seen_all(w, begun_ms, err) < 0)
+		return -1;
 	return seen;
 }
 

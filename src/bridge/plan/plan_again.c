@@ -84,7 +84,7 @@ static int find_base(struct planner *p, struct base *out, struct err *err)
 	if (found <= 0 || !is_usable(p, out))
 		return found < 0 ? -1 : 0;
 	found = db_find_int(p->w->db, SQL_PLAN_IMPORT_SINCE,
-			    SQL_ARGS(sql_int(since_of(p, out))), &one, err);
+			    SQL_ARGS(sql_int(out->planned_ms)), &one, err);
 	if (found < 0)
 		return -1;
 	return !found;
@@ -190,11 +190,13 @@ static int read_changed(struct planner *p, struct difference *d,
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const struct sql_value since = sql_int(since_of(p, &d->base));
+	const struct sql_value planned = sql_int(d->base.planned_ms);
 	int64_t most = most_of(d);
 
 	if (db_list_ids(p->w->db, SQL_PLAN_CHANGED,
-			SQL_ARGS(since, since, since, sql_int(most + 1)), &ids,
-			err) < 0)
+			SQL_ARGS(since, planned, since, planned, since,
+				 sql_int(most + 1)),
+			&ids, err) < 0)
 		return -1;
 	if ((int64_t)ids.n > most)
 		return 0;

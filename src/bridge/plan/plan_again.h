@@ -24,7 +24,7 @@ struct work;
 
 /* A transaction may be this late: what was written so long before the last plan
  * is looked at again. */
-#define PLAN_OVERLAP_MS 600000
+#define PLAN_OVERLAP_MS 60000
 
 /*
  * The rows of the plan, and p->tagged and p->perhaps, sealed: who is left

@@ -1,6 +1,7 @@
 /* A plan that begins with the last push says what a whole plan says. */
 #include "bridge/bridge_fixture.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "bridge/plan/plan_again.h"
 #include "mcapi/mc_client.h"
@@ -151,6 +152,7 @@ static const char *happen(struct bridge_fixture *f)
 
 	switch (any(13)) {
 	case 0:
+		f->crm->actor.now_ms = clock_now_ms();
 		(void)fake_person(f, address);
 		return "somebody came";
 	case 1:
