@@ -161,10 +161,36 @@ int freeze_links(struct tx *tx, const struct campaign *campaign,
 	return 0;
 }
 
+/* Whoever is claimed needs the links. */
+static int begin_freezing(struct freezer *f, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int ours;
+
+	if (f->campaign->freeze_cursor > 0)
+		return 1;
+	if (tx_begin(f->db, &tx, err) < 0)
+		return -1;
+	ours = still_ours(f, &tx, err);
+	if (ours <= 0)
+		return ours;
+	if (freeze_links(&tx, f->campaign, err) < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	return 1;
+}
+
+int freeze_end(struct tx *tx, int64_t campaign_id, struct err *err)
+{
+	return db_exec(tx, SQL_RECIPIENT_FREEZE_END,
+		       SQL_ARGS(sql_int(campaign_id), sql_int(campaign_id)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 static int end_freezing(struct freezer *f, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t id = f->campaign->id;
 	int ours;
 
 	if (tx_begin(f->db, &tx, err) < 0)
@@ -172,12 +198,16 @@ static int end_freezing(struct freezer *f, struct err *err)
 	ours = still_ours(f, &tx, err);
 	if (ours <= 0)
 		return ours;
-	if (freeze_links(&tx, f->campaign, err) < 0 ||
-	    db_exec(&tx, SQL_RECIPIENT_FREEZE_END,
-		    SQL_ARGS(sql_int(id), sql_int(id)), err) < 0 ||
+	if (freeze_end(&tx, f->campaign->id, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	return 1;
+}
+
+bool freeze_lets_send(const struct campaign *campaign)
+{
+	return campaign->frozen || (campaign->freeze_cursor > 0 &&
+				    !campaign->variate && !campaign->spread);
 }
 
 /* Of a segment everybody enters, so that the report says who was left out; of
@@ -256,8 +286,9 @@ static int begin_spread(struct freezer *f, struct segment_target target,
 static int enter_some(struct freezer *f, struct id_set *set, struct err *err)
 {
 	int64_t id = f->campaign->freeze_cursor;
+	int most = id > 0 ? CHUNKS : 1; /* so that sending may begin */
 
-	for (int chunks = 0; chunks < CHUNKS; chunks++) {
+	for (int chunks = 0; chunks < most; chunks++) {
 		int rc;
 
 		f->n = 0;
@@ -270,6 +301,8 @@ static int enter_some(struct freezer *f, struct id_set *set, struct err *err)
 		rc = enter_chunk(f, err);
 		if (rc <= 0)
 			return rc;
+		if (f->n < CHUNK)
+			return 1;
 		id = f->ids[f->n - 1];
 	}
 	return 2;
@@ -293,10 +326,11 @@ int freeze_campaign(struct db *db, const struct campaign *campaign,
 	f->campaign = campaign;
 	f->owner = owner;
 	f->now_ms = now_ms;
-	if (segment_members(db, &target, now_ms, &set, err) < 0 ||
-	    begin_spread(f, target, arena, err) < 0)
+	rc = begin_freezing(f, err);
+	if (rc == 1 && (segment_members(db, &target, now_ms, &set, err) < 0 ||
+			begin_spread(f, target, arena, err) < 0))
 		rc = -1;
-	else
+	if (rc == 1)
 		rc = enter_some(f, &set, err);
 	id_set_release(&f->mailable);
 	if (rc == 1)

@@ -5,12 +5,14 @@
  * ledger in the order of their ids, chunk by chunk, each in a transaction with
  * the cursor: whoever is killed goes on where he was. Members of the segment
  * that may not be mailed enter as left out, with the reason (rule 12). The
- * distinct links are fixed in the same way. Who may be mailed has a place among
- * all such, which says what they get and when, if that differs (spread.h).
+ * distinct links are fixed before. Who may be mailed has a place among all
+ * such, which says what they get and when, if that differs (spread.h). Whoever
+ * has entered may get the mail while others still enter, where it does not.
  */
 #ifndef DELIVERY_FREEZE_H
 #define DELIVERY_FREEZE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct campaign;
@@ -26,8 +28,13 @@ struct tx;
 int freeze_campaign(struct db *db, const struct campaign *campaign,
 		    const char *owner, int64_t now_ms, struct err *err);
 
-/* The distinct links of its HTML alone, which that does at its end. Doing it
- * twice is nothing. */
+/* May those who are in be mailed, although others may follow? */
+bool freeze_lets_send(const struct campaign *campaign);
+/* Nobody enters any more: who is in is all there are. */
+int freeze_end(struct tx *tx, int64_t campaign_id, struct err *err);
+
+/* The distinct links of its HTML alone, which that does at its beginning. Doing
+ * it twice is nothing. */
 int freeze_links(struct tx *tx, const struct campaign *campaign,
 		 struct err *err);
 

@@ -25,6 +25,15 @@ static int set_up(void **state)
 	return 0;
 }
 
+static int set_up_many(void **state)
+{
+	static struct delivery_fixture f;
+
+	delivery_fixture_open(&f, 4010, HTML);
+	*state = &f;
+	return 0;
+}
+
 static int tear_down(void **state)
 {
 	delivery_fixture_free(*state);
@@ -116,6 +125,38 @@ static void a_list_without_members_is_frozen_empty(void **state)
 	assert_int_equal(fixture_int(f, "SELECT frozen FROM campaign"), 1);
 }
 
+static bool lets_send(struct delivery_fixture *f)
+{
+	struct campaign campaign;
+	struct err err = ERR_INIT;
+
+	if (campaign_get(f->store.audience, f->campaign_id, f->arena, &campaign,
+			 &err) < 0)
+		fail_msg("%s", err.text);
+	return freeze_lets_send(&campaign);
+}
+
+/* With its links; where a mail is a matter of the place among all, no mail
+ * leaves before all are in. */
+static void sending_may_begin_while_others_enter(void **state)
+{
+	struct delivery_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	assert_false(lets_send(f));
+	assert_int_equal(freeze(f, &err), 2);
+	assert_int_equal(count(f, "state = 1"), 4000);
+	assert_int_equal(fixture_int(f, "SELECT COUNT(*) FROM campaign_link"),
+			 2);
+	assert_true(lets_send(f));
+	fixture_exec(f, "UPDATE campaign SET spread = '{\"timewarp\":true}'");
+	assert_false(lets_send(f));
+	fixture_exec(f, "UPDATE campaign SET spread = NULL");
+	freeze_well(f);
+	assert_int_equal(fixture_int(f, "SELECT recipients FROM campaign"),
+			 4010);
+}
+
 /* Wherever it dies, going on ends with the same rows; and again is nothing. */
 static void a_failed_one_goes_on_where_it_was(void **state)
 {
@@ -150,6 +191,9 @@ int main(void)
 		FIXED(of_a_tag_the_others_are_left_out),
 		FIXED(distinct_links_are_fixed_in_order),
 		FIXED(a_list_without_members_is_frozen_empty),
+		cmocka_unit_test_setup_teardown(
+			sending_may_begin_while_others_enter, set_up_many,
+			tear_down),
 		FIXED(a_failed_one_goes_on_where_it_was),
 	};
 

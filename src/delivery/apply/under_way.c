@@ -34,7 +34,8 @@ static int move_campaign(const struct keeper_setup *k, struct db *db,
 
 	if (ours <= 0)
 		return ours;
-	if (campaign_move(&tx, id, to, now_ms, err) < 0)
+	if (campaign_move(&tx, id, to, now_ms, err) < 0 ||
+	    (to == CAMPAIGN_CANCELED && freeze_end(&tx, id, err) < 0))
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -170,11 +171,11 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 		if (rc != 0)
 			return rc < 0 ? -1 : 0;
 		rc = freeze_campaign(db, c, k->owner, now_ms, err);
+		if (rc > 0 && k->wake_sender)
+			k->wake_sender(k->context);
 		if (rc != 1)
 			return rc;
 		log_info("campaign is frozen", LOG_TEXT("campaign", c->hex));
-		if (k->wake_sender)
-			k->wake_sender(k->context);
 	}
 	return keep_test(k, db, c, now_ms, err);
 }

@@ -10,6 +10,7 @@
 #include "campaign/campaign.h"
 #include "delivery/delivery.h"
 #include "delivery/event_writer.h"
+#include "delivery/freeze.h"
 #include "delivery/send/claim.h"
 #include "delivery/send/handover.h"
 #include "delivery/send/hold.h"
@@ -154,7 +155,7 @@ static struct mailing *mailing_for(const struct claimer *c, struct mailing *any,
 	return m ? m : any;
 }
 
-/* Campaigns in `sending` and frozen. */
+/* Campaigns in `sending` whose ledger is there, or begun. */
 static int list_work(struct db *db, struct ids *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -164,7 +165,7 @@ static int list_work(struct db *db, struct ids *out, struct err *err)
 				    err) < 0)
 		return -1;
 	vec_each (&sending, campaign)
-		if (campaign->frozen)
+		if (freeze_lets_send(campaign))
 			vec_push(out, campaign->id);
 	return 0;
 }

@@ -1,11 +1,12 @@
 /*
  * delivery/send/claimer.h - the thread that takes recipients out of the ledger
  *
- * Campaigns are worked on in turn, while they are `sending` and frozen. One
- * that is paused, canceled or finished gets back what was claimed; so does all,
- * when another relay comes into force. It also gives back what the other rooms
- * put into the bin for it, sends the single mails that are due, and stores what
- * was decided about campaigns that wait (hold.h).
+ * Campaigns are worked on in turn, while they are `sending`, from the first
+ * page of the ledger on. One that is paused, canceled or finished gets back
+ * what was claimed; so does all, when another relay comes into force. It also
+ * gives back what the other rooms put into the bin for it, sends the single
+ * mails that are due, and stores what was decided about campaigns that wait
+ * (hold.h).
  */
 #ifndef DELIVERY_CLAIMER_H
 #define DELIVERY_CLAIMER_H
