@@ -209,6 +209,26 @@ describe("segments", () => {
       await api.get(`${list}/segments/${tag.id}/members`, { ...wrong }, { status: 400 });
   });
 
+  it("tell by a digest whether the same members have a tag, if it is asked for", async () => {
+    const tag = (await api.post(`${list}/segments`, { name: "same", static_segment: ["p1@example.org", "p2@example.org"] })).body;
+    const path = `${list}/segments/${tag.id}`;
+    const digest = async () => (await api.get(path, { fields: "members_digest" }, { unpublished: true })).body.members_digest;
+    const before = await digest();
+    assert.match(before, /^[0-9a-f]{64}$/);
+    assert.equal((await api.get(path)).body.members_digest, undefined);
+    await api.patch(`${list}/members/p1@example.org`, { status: "unsubscribed" });
+    assert.equal(await digest(), before); // who left has it still
+    await api.post(path, { members_to_add: ["p3@example.org"] });
+    assert.notEqual(await digest(), before);
+    await api.post(path, { members_to_remove: ["p3@example.org"] });
+    assert.equal(await digest(), before);
+    await api.delete(`${list}/members/p2@example.org`); // archived: in no tag
+    assert.notEqual(await digest(), before);
+    await api.put(`${list}/members/p1@example.org`, { status: "subscribed" });
+    await api.put(`${list}/members/p2@example.org`, { email_address: "p2@example.org", status: "subscribed" });
+    await api.delete(path);
+  });
+
   it("that are saved are evaluated when used", async () => {
     const tags = (await api.get(`${list}/segments`, { type: "static" })).body.segments;
     const fourth = tags.find((s: Json) => s.name === "fourth").id;
