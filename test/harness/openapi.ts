@@ -14,6 +14,7 @@ interface Operation {
 export interface Document {
   servers: { url: string }[];
   paths: Record<string, Record<string, Operation>>;
+  components?: unknown;
 }
 
 interface Endpoint {
@@ -30,6 +31,23 @@ const known = new Set<string>();
 
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** What replies are held against: of a document of megabytes, a part that is read in a moment. */
+function replies({ paths, components }: Document): object {
+  const responses = (item: Record<string, Operation>) =>
+    Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, { responses: operation.responses }]));
+  return { components, paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, responses(item)])) };
+}
+
+const LIST_ENDS = 50;
+
+/** Of a list of thousands, whose items are alike, both ends are enough. */
+function withShortLists(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const short = (value: unknown) =>
+    Array.isArray(value) && value.length > 2 * LIST_ENDS ? [...value.slice(0, LIST_ENDS), ...value.slice(-LIST_ENDS)] : value;
+  return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, short(value)]));
 }
 
 function pointerPart(text: string): string {
@@ -49,7 +67,7 @@ export class Description {
   constructor(document: Document, private readonly isOurs = true) {
     addFormats.default(this.ajv);
     this.prefix = document.servers[0]!.url;
-    this.ajv.addSchema(document as object, "openapi");
+    this.ajv.addSchema(replies(document), "openapi");
     for (const [path, item] of Object.entries(document.paths))
       for (const [method, operation] of Object.entries(item))
         this.addEndpoint(path, method, operation);
@@ -107,7 +125,7 @@ export class Description {
     if (!types.includes(type)) return `${endpoint.name} answers ${type}, not ${types.join()}`;
     if (type !== "application/json") return undefined;
     const validate = this.validator(endpoint, String(status), type);
-    if (validate(body)) return undefined;
+    if (validate(withShortLists(body))) return undefined;
     const errors = validate.errors!.filter((error) => !isPartial || error.keyword !== "required");
     if (errors.length === 0) return undefined;
     return (
