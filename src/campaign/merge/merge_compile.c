@@ -309,8 +309,9 @@ static int compile_template(struct merge_compiler *c, struct str text,
 	return result;
 }
 
-static int compile_name(struct merge_compiler *c, struct str upper,
-			struct str body, struct err *err)
+/* upper, body: what stands within the tag. */
+static int compile_name(struct merge_compiler *c, struct str tag,
+			struct str upper, struct str body, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	struct merge_prefixes prefixes;
@@ -321,6 +322,7 @@ static int compile_name(struct merge_compiler *c, struct str upper,
 	switch (name.kind) {
 	case NAME_UNKNOWN:
 		merge_add_unknown(c, body);
+		add_literal(c, tag);
 		return 0;
 	case NAME_SOURCE:
 		if (name.source != SOURCE_ARCHIVE_PAGE)
@@ -358,7 +360,7 @@ static int compile_tag(struct merge_compiler *c, struct str tag,
 				       err);
 	if (done != 0)
 		return done < 0 ? -1 : 0;
-	return compile_name(c, strbuf_str(&upper), strbuf_str(&body), err);
+	return compile_name(c, tag, strbuf_str(&upper), strbuf_str(&body), err);
 }
 
 static int compile_text(struct merge_compiler *c, struct str text,

@@ -11,10 +11,10 @@
  * it (text, quoted or bare attribute, link, style). Values are never expanded
  * again, control and bidirectional-override characters in them are dropped.
  *
- * Nothing an author writes makes compiling fail: an unknown tag is left out, an
- * unclosed conditional ends at the end, what looks like a tag and is none stays
- * as it is, and each is told in `problems` with line and column. Only limits
- * fail. Tags that only an editor's markup or blanks split are mended.
+ * Nothing an author writes makes compiling fail: an unknown tag, and what looks
+ * like a tag and is none, stays as it is, an unclosed conditional ends at the
+ * end, and each is told in `problems` with line and column. Only limits fail.
+ * Tags that only an editor's markup or blanks split are mended.
  *
  *     struct merge_piece piece = { .text = str_of(html) };
  *     merge_compile(&piece, 1, &how, &program, NULL, err);

@@ -141,7 +141,8 @@ static void gives_the_value_or_its_default(void **state)
 		{ "*|EMAIL_UID|* *|UNIQID|* *|OPTIN_DATE|*",
 		  "0a1b2c3d4e 0a1b2c3d4e 02/01/2021",
 		  "0a1b2c3d4e 0a1b2c3d4e 02/01/2021" },
-		{ "a*|NOSUCH|*b *| x |* *|", "ab *| x |* *|", "ab *| x |* *|" },
+		{ "a*|NOSUCH|*b *| x |* *|", "a*|NOSUCH|*b *| x |* *|",
+		  "a*|NOSUCH|*b *| x |* *|" },
 		{ "*|UNSUB|*", "https://t.example/1/0",
 		  "https://t.example/1/0" },
 	};
