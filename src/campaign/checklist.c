@@ -385,41 +385,35 @@ static int warn_tags_of_content(struct checker *c, struct err *err)
 			    err);
 }
 
-/* They are fetched for one content alone, and so many at once. */
-static void check_feeds(struct checker *c)
+static void add_feed_problems(struct checker *c, const struct content *content,
+			      const char *const *lines, size_t n)
 {
-	CLEANUP(vec_release) struct texts urls = VEC_INIT;
+	CLEANUP(vec_release) struct texts problems = VEC_INIT;
 
-	if (c->campaign->variate && feed_show_is_needed(&c->content))
-		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Feed",
-			 "A test shows no feeds: take the FEEDBLOCK out of "
-			 "it.");
-	feed_show_urls(&c->content, c->arena, &urls);
-	if (urls.n > FEED_BLOCKS_MAX)
-		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Feed",
-			 arena_printf(c->arena,
-				      "A campaign reads at most %d feeds.",
-				      FEED_BLOCKS_MAX));
+	feed_show_problems(content, c->campaign->variate != NULL, lines, n,
+			   c->arena, &problems);
+	vec_each (&problems, why)
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Feed", *why);
 }
 
-/* Nobody would fetch them. */
-static void check_feeds_of_line(struct checker *c, const char *text)
+static void check_feeds(struct checker *c)
 {
-	if (feed_tags_are_in(str_of(text), false))
-		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Feed",
-			 "A subject and a preview text show no FEEDBLOCK.");
+	add_feed_problems(c, &c->content, NULL, 0);
 }
 
 static void check_feeds_of_lines(struct checker *c)
 {
 	const struct campaign_settings *s = &c->campaign->settings;
 	const struct variate_texts *subjects = &c->variate.subject_lines;
+	const struct content none = { .plain_is_made = true };
+	const char *lines[1 + VARIATE_VALUES] = { s->preview_text };
+	size_t n = 1;
 
-	check_feeds_of_line(c, s->preview_text);
 	if (subjects->n == 0)
-		check_feeds_of_line(c, s->subject_line);
+		lines[n++] = s->subject_line;
 	for (int i = 0; i < subjects->n; i++)
-		check_feeds_of_line(c, subjects->v[i]);
+		lines[n++] = subjects->v[i];
+	add_feed_problems(c, &none, lines, n);
 }
 
 /* It would say the same each time. */

@@ -63,6 +63,11 @@ describe("A/B tests of campaigns", () => {
   });
 
   it("say what is missing, and are not sent without", async () => {
+    const shows = await draft({ what: "subject", variants: [{ subject: "Bye" }] },
+      { html: "<p>*|FEEDBLOCK:https://a.example/feed|* *|END:FEEDBLOCK|*</p>" });
+    const { items, is_ready } = (await server.admin.get(at(shows, "/checklist"))).body;
+    assert.ok(!is_ready && items.some((one: Json) => one.type === "error" && /A test shows no feeds/.test(one.details)));
+    assert.match((await server.admin.post(at(shows, "/send"), undefined, { status: 400 })).body.errors[0].message, /A test shows no feeds/);
     const c = await draft({ what: "subject", variants: [{ subject: "Bye" }, {}] });
     assert.equal((await said(c))!.details, "variant C has no subject");
     const { body } = await server.admin.post(at(c, "/send"), undefined, { status: 400 });

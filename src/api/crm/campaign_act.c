@@ -1,6 +1,7 @@
 /* What is done with campaigns: test, schedule, send, pause ... */
 #include "api/campaign/campaign_preview.h"
 #include "api/crm/campaign.h"
+#include "api/crm/campaign_checklist.h"
 #include "api/crm/cookie.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
@@ -69,6 +70,7 @@ int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 	    crm_campaign_check_open(&c, err) < 0)
 		return -1;
 	if (crm_campaign_check_complete(&c, err) < 0 ||
+	    campaign_check_feeds(&c, rq->arena, err) < 0 ||
 	    ab_test_check_times(&c, rq->now_ms, err) < 0)
 		return -1;
 	return send_now(rq, rs, &tx, &c, err);
@@ -90,6 +92,7 @@ int v1_campaigns_schedule(struct request *rq, struct response *rs,
 	    campaign_check_seen(rq, &c, err) < 0 ||
 	    crm_campaign_check_open(&c, err) < 0 ||
 	    crm_campaign_check_complete(&c, err) < 0 ||
+	    campaign_check_feeds(&c, rq->arena, err) < 0 ||
 	    campaign_schedule_set(&tx, &c, at_ms, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

@@ -619,6 +619,7 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 	if (crm_campaign_get(db, campaign_id, arena, &out->campaign, err) < 0)
 		return -1;
 	check_test(out, variant);
+	campaign_checklist_feeds(out, variant);
 	if (ab_test_take_letter(&out->campaign, variant, err) < 0 ||
 	    load_server(api, db, arena, &o, &facts, err) < 0 ||
 	    mail_merge_load(db, arena, &merge, err) < 0 ||

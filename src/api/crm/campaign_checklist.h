@@ -47,4 +47,12 @@ void campaign_checklist_add(struct campaign_checklist *list,
 void campaign_checklist_write(const struct campaign_checklist *list,
 			      struct json_writer *w);
 
+/* What is wrong with feeds that it shows; variant NULL: of any. */
+void campaign_checklist_feeds(struct campaign_checklist *list,
+			      const char *variant);
+/* Before it is sent or scheduled, as its checklist says: ERR_INVALID with field
+ * `html`, if the audience would refuse what it shows of feeds. */
+int campaign_check_feeds(const struct crm_campaign *c, struct arena *arena,
+			 struct err *err);
+
 #endif

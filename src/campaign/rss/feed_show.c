@@ -4,7 +4,10 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
+#include "campaign/rss/feed_fetch.h"
 #include "campaign/rss/feed_tags.h"
+
+#include <string.h>
 
 #define LINE_BYTES 400 /* of a subject */
 
@@ -20,6 +23,36 @@ bool feed_show_is_needed(const struct content *content)
 {
 	return feed_tags_are_in(content->html, false) ||
 	       feed_tags_are_in(content->plain_text, false);
+}
+
+static void add_once(struct texts *out, const char *why)
+{
+	vec_each (out, one)
+		if (strcmp(*one, why) == 0)
+			return;
+	vec_push(out, why);
+}
+
+/* They are fetched for one content alone, and so many at once; for a line,
+ * nobody would fetch any. */
+void feed_show_problems(const struct content *content, bool is_test,
+			const char *const *lines, size_t n, struct arena *arena,
+			struct texts *out)
+{
+	CLEANUP(vec_release) struct texts urls = VEC_INIT;
+
+	if (is_test && feed_show_is_needed(content))
+		add_once(out, "A test shows no feeds: take the FEEDBLOCK out "
+			      "of it.");
+	feed_show_urls(content, arena, &urls);
+	if (urls.n > FEED_BLOCKS_MAX)
+		add_once(out, arena_printf(arena,
+					   "A campaign reads at most %d feeds.",
+					   FEED_BLOCKS_MAX));
+	for (size_t i = 0; i < n; i++)
+		if (lines[i] && feed_tags_are_in(str_of(lines[i]), false))
+			add_once(out, "A subject and a preview text show no "
+				      "FEEDBLOCK.");
 }
 
 static int show_text(const struct feed_shown *shown, struct str text,

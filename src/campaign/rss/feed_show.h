@@ -30,6 +30,16 @@ void feed_show_urls(const struct content *content, struct arena *arena,
  * than rss. */
 bool feed_show_is_needed(const struct content *content);
 
+/*
+ * Why a campaign of any type but rss cannot show what it says of feeds: each
+ * reason once, appended; none, it can. lines: subjects and preview texts, each
+ * may be NULL. What makes a campaign ready asks this, be it of the Marketing
+ * API or of the CRM. Texts live in arena.
+ */
+void feed_show_problems(const struct content *content, bool is_test,
+			const char *const *lines, size_t n, struct arena *arena,
+			struct texts *out);
+
 /* Subject and preview text of *settings, and *content, become those of a
  * campaign without tags of feeds; they live in arena. ERR_LIMIT. */
 int feed_show(const struct feed_shown *shown,
