@@ -84,6 +84,32 @@ VALUES (?, ?, ?,
              THEN :LEFT_OUT_HELD END,
         ?);
 
+-- name: ledger-add-unknowns
+-- Many of them at once, under the numbers below the lowest. args: campaign_id, lowest,
+-- at_ms, hashes (JSON array)
+INSERT INTO campaign_recipient (campaign_id, person_id, email_hash, state, reason, at_ms)
+SELECT CAST(? AS BIGINT), CAST(? AS BIGINT) - 1 - CAST(t.key AS BIGINT), t.value,
+       CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
+                  OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
+             THEN :CRM_RECIPIENT_LEFT_OUT ELSE :CRM_RECIPIENT_QUEUED END,
+       CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
+                  OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
+             THEN :LEFT_OUT_HELD END,
+       CAST(? AS BIGINT)
+  FROM json_each(?) t;
+
+-- name: ledger-add-unknowns @pg
+INSERT INTO campaign_recipient (campaign_id, person_id, email_hash, state, reason, at_ms)
+SELECT CAST(? AS BIGINT), CAST(? AS BIGINT) - t.n, t.value,
+       CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
+                  OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
+             THEN :CRM_RECIPIENT_LEFT_OUT ELSE :CRM_RECIPIENT_QUEUED END,
+       CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
+                  OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
+             THEN :LEFT_OUT_HELD END,
+       CAST(? AS BIGINT)
+  FROM jsonb_array_elements_text(?::jsonb) WITH ORDINALITY AS t (value, n);
+
 -- name: ledger-overtaken
 -- Who is in the ledger and may not be mailed any more. args: campaign_id
 SELECT r.email_hash FROM campaign_recipient r

@@ -18,7 +18,8 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        design, plain_is_made, language, direction,
        COALESCE(to_kind, CASE WHEN group_id IS NOT NULL THEN :CRM_CAMPAIGN_TO_GROUP END),
        segment_id, to_name, send_at_ms, ab_test, ab_result,
-       b_design, b_html, b_plain_text, b_plain_is_made, c_design, c_html, c_plain_text, c_plain_is_made
+       b_design, b_html, b_plain_text, b_plain_is_made, c_design, c_html, c_plain_text, c_plain_is_made,
+       origin
   FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: crm-campaign-some
@@ -34,7 +35,7 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        NULL, plain_is_made, language, direction,
        COALESCE(to_kind, CASE WHEN group_id IS NOT NULL THEN :CRM_CAMPAIGN_TO_GROUP END),
        segment_id, to_name, send_at_ms, ab_test, NULL,
-       NULL, NULL, NULL, 0, NULL, NULL, NULL, 0
+       NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, origin
   FROM campaign WHERE id IN JSON_INTS(?) ORDER BY id;
 
 -- name: crm-campaign-beside

@@ -90,9 +90,9 @@ INSERT INTO email (id, entity, record_id, address, folded, hash, created_ms,
 VALUES (?, :ENTITY_PERSON, 0, '', '', ?, ?, ?, 1);
 
 -- name: crm-journal-under-way
--- Campaigns that are sent, or are about to be. args: now
+-- Campaigns that are sent, or are about to be, from here. args: now
 SELECT id FROM campaign
-WHERE status = :CRM_CAMPAIGN_SENDING OR (status = :CRM_CAMPAIGN_SCHEDULED AND schedule_ms <= ?)
+WHERE (status = :CRM_CAMPAIGN_SENDING AND origin IS NULL) OR (status = :CRM_CAMPAIGN_SCHEDULED AND schedule_ms <= ?)
 	OR (status IN (:CRM_CAMPAIGN_DRAFT, :CRM_CAMPAIGN_SCHEDULED) AND EXISTS (SELECT 1 FROM job j
 		WHERE j.single_key = 'campaign-send:' || CAST(campaign.id AS TEXT)
 		AND j.state IN (:JOB_OPEN)))

@@ -13,13 +13,13 @@ SELECT COUNT(*)
          ORDER BY o.at_ms DESC, o.id DESC LIMIT 1) = :CONSENT_OPTED_IN;
 
 -- name: crm-report-average
--- Rates of those sent before it, of what was delivered, in millionths. One row.
+-- Rates of our own that were sent before it, of what was delivered, in millionths. One row.
 -- args: id, before_ms
 SELECT COUNT(*), CAST(ROUND(AVG(x.opened) * 1000000) AS BIGINT),
        CAST(ROUND(AVG(x.clicked) * 1000000) AS BIGINT)
   FROM (SELECT f.opened * 1.0 / (f.sent - f.bounced_hard - f.bounced_soft) AS opened,
                f.clicked * 1.0 / (f.sent - f.bounced_hard - f.bounced_soft) AS clicked
           FROM campaign c JOIN campaign_figures f ON f.campaign_id = c.id
-         WHERE c.status = :CRM_CAMPAIGN_SENT AND c.id <> ? AND c.sent_ms < ?
+         WHERE c.status = :CRM_CAMPAIGN_SENT AND c.origin IS NULL AND c.id <> ? AND c.sent_ms < ?
            AND f.sent > f.bounced_hard + f.bounced_soft
          ORDER BY c.sent_ms DESC, c.id DESC LIMIT 12) x;

@@ -177,8 +177,8 @@ const struct option app_option_table[] = {
 	  .offset = offsetof(struct app_options, watch_ms),
 	  .least = MS_SECOND,
 	  .most = MS_DAY,
-	  .help = "From one look at what others changed in the audience to "
-		  "the next" },
+	  .help = "From one look at what others changed in the audience, or "
+		  "sent to it, to the next" },
 	{ .name = "sync.max_age",
 	  .type = OPTION_TIME,
 	  .offset = offsetof(struct app_options, reconcile_max_age_ms),

@@ -15,7 +15,7 @@
  *     pull             results of running campaigns, sends that were lost
  *                                                        (always one waits)
  *     sync             reconcile all, repair            {full}
- *     watch            what others changed in the audience: read
+ *     watch            what others changed in the audience, and sent: read
  *                                                        (always one waits)
  *     bridge-person    addresses, opt-out, names        {person_id}
  *     bridge-fields    what merge fields there are      {create}

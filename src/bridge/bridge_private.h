@@ -228,6 +228,12 @@ int address_is_refused(struct work *w, const json_t *member, struct err *err);
 
 int job_watch(struct job_run *run, struct err *err);
 
+/* --- campaign/campaign_find.c --- */
+
+/* What others than the bridge have sent to the audience since the last look
+ * becomes campaigns of the CRM, which the next pull looks at. */
+int campaigns_find(struct work *w, struct err *err);
+
 /* --- mirror/moved.c: members whose address changed over there --- */
 
 /*

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "crm/campaign/found.h"
 #include "crm/campaign_figures.h"
 #include "crm/campaign_record.h"
 
@@ -28,6 +29,9 @@
  * long: what many do with a message must not take a core of those who serve
  * them. */
 #define INSIDE_REST 4
+/* What others sent is looked at as much later as it is old, in so many parts.
+ */
+#define FOUND_PART 100
 #define REMOTE_MS (15 * MS_MINUTE)
 #define SURELY_MS (15 * MS_MINUTE) /* after a send, that it began there */
 /* While it is sent there: twice as long after each look that found nothing. */
@@ -35,6 +39,11 @@
 #define REMOTE_DOUBLINGS 6
 #define PULL_TRIES 5  /* at once, against others who write */
 #define IDLE_AFTER 10 /* looks that found nothing */
+
+bool is_found(const struct pull *p)
+{
+	return p->c.origin != CRM_CAMPAIGN_OF_CRM;
+}
 
 static void pull_release(struct pull *p)
 {
@@ -135,10 +144,17 @@ static void accepted_release(struct accepted *a)
 		strbuf_release(&a->text[i]);
 }
 
+/* When they got it, as far as anybody knows: of what is found over there, it
+ * may be long ago. */
+static int64_t sent_at_ms(const struct pull *p)
+{
+	return is_found(p) ? p->c.started_ms : p->w->actor.now_ms;
+}
+
 static int accepted_store(struct pull *p, struct tx *tx, struct accepted *a,
 			  struct err *err)
 {
-	int64_t now_ms = p->w->actor.now_ms;
+	int64_t now_ms = sent_at_ms(p);
 
 	for (int i = 0; i < 2; i++) {
 		json_end_array(&a->w[i]);
@@ -160,7 +176,7 @@ static int store_sent(struct pull *p, struct batch *b, struct accepted *a,
 	const char *detail = json_string_value(json_object_get(item, "detail"));
 	/* ours alone: nobody else has an outbox */
 	bool is_caught = json_is_true(json_object_get(item, "caught"));
-	int64_t now_ms = p->w->actor.now_ms;
+	int64_t now_ms = sent_at_ms(p);
 	enum crm_bounce bounced;
 
 	if (!hash || !status)
@@ -185,14 +201,18 @@ static int store_sent(struct pull *p, struct batch *b, struct accepted *a,
 			 err);
 }
 
-/* Who came into a tag, a segment or the audience until it was frozen. */
+/* Who came into a tag, a segment or the audience until it was frozen; all, of
+ * what is found over there. */
 static int add_missing(struct pull *p, struct tx *tx, const json_t *page,
 		       struct str hashes, struct err *err)
 {
-	if (p->c.to_kind <= CRM_CAMPAIGN_TO_GROUP)
+	if (p->c.to_kind <= CRM_CAMPAIGN_TO_GROUP && !is_found(p))
 		return 0;
-	return ledger_add(tx, p->w, p->c.id, page, "email_id", hashes, false,
-			  err);
+	if (ledger_add(tx, p->w, p->c.id, page, "email_id", hashes, false,
+		       err) < 0)
+		return -1;
+	return is_found(p) ? found_campaign_was_sent(tx, p->c.id, hashes, err)
+			   : 0;
 }
 
 static int store_sent_page(struct pull *p, const json_t *page, struct err *err)
@@ -338,7 +358,7 @@ static bool is_beginning(const struct pull *p)
 static bool has_never_begun(const struct pull *p, const struct summary *now)
 {
 	if (p->c.status != CRM_CAMPAIGN_SENDING || is_beginning(p) ||
-	    strcmp(now->status, "save") != 0)
+	    is_found(p) || strcmp(now->status, "save") != 0)
 		return false;
 	return p->has_job || clock_now_ms() - p->c.started_ms > SURELY_MS;
 }
@@ -439,8 +459,13 @@ static bool is_last_look(const struct pull *p, const struct summary *now)
 static int64_t inside_pause_ms(const struct pull *p, const struct summary *now)
 {
 	int64_t least_ms = p->at.idle > IDLE_AFTER ? INSIDE_IDLE_MS : INSIDE_MS;
-	int64_t took_ms = clock_now_ms() - p->w->actor.now_ms;
+	int64_t now_ms = clock_now_ms();
+	int64_t took_ms = now_ms - p->w->actor.now_ms;
 
+	/* nobody watches them, and a program may send many */
+	if (is_ended(now) && is_found(p) &&
+	    (now_ms - p->c.started_ms) / FOUND_PART > least_ms)
+		least_ms = (now_ms - p->c.started_ms) / FOUND_PART;
 	if (is_ended(now) && took_ms * INSIDE_REST > least_ms)
 		return took_ms * INSIDE_REST;
 	return least_ms;

@@ -60,12 +60,34 @@ static int mark_leaver(struct pull *p, struct tx *tx, const char *hash,
 	return first > 0;
 }
 
+/*
+ * What others sent may have been read long after: who is subscribed by a later
+ * word has come back. 1, 0, -1.
+ */
+static int is_back(struct pull *p, struct tx *tx, const char *hash,
+		   int64_t at_ms, struct err *err)
+{
+	struct mirrored m = { 0 };
+	int found;
+
+	if (!is_found(p))
+		return 0;
+	found = mirror_find(tx->db, hash, p->arena, &m, err);
+	if (found <= 0)
+		return found;
+	return m.status == MIRROR_SUBSCRIBED && m.changed_ms > at_ms + 999;
+}
+
 /* What is void, since they came back meanwhile, says nothing of the member. */
 static int hear(struct pull *p, struct tx *tx, const struct meant *who,
 		const struct consent *c, int64_t at_ms, struct err *err)
 {
-	int heard = word_heard(tx, who, c, &p->w->actor, err);
+	int back = is_back(p, tx, who->hash, at_ms, err);
+	int heard;
 
+	if (back != 0)
+		return back < 0 ? -1 : 0;
+	heard = word_heard(tx, who, c, &p->w->actor, err);
 	if (heard <= 0)
 		return heard;
 	return mirror_put(tx, who->hash, MIRROR_UNSUBSCRIBED, NULL, NULL, at_ms,

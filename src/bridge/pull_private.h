@@ -46,6 +46,9 @@ struct pull {
 	struct arena *arena;
 };
 
+/* Others have sent it: crm/campaign/found.h. */
+bool is_found(const struct pull *p);
+
 /* /reports/<campaign><rest>, in the arena of the look; rest has a query. */
 const char *report_path(struct pull *p, const char *rest);
 

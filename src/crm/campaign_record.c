@@ -50,6 +50,13 @@ const char *crm_campaign_to_name(enum crm_campaign_to kind)
 	return names[kind];
 }
 
+const char *crm_campaign_origin_name(enum crm_campaign_origin origin)
+{
+	static const char *const names[] = { "crm", "elsewhere", "feed" };
+
+	return names[origin];
+}
+
 /* --- reading --- */
 
 static void read_campaign(const struct rows *rows, struct arena *arena,
@@ -103,6 +110,7 @@ static void read_campaign(const struct rows *rows, struct arena *arena,
 			.plain_text = rows_dup(rows, 38 + 4 * i, arena),
 			.plain_is_made = rows_int(rows, 39 + 4 * i) != 0,
 		};
+	c->origin = (enum crm_campaign_origin)rows_int(rows, 44);
 }
 
 static int no_campaign(int64_t id, struct err *err)
@@ -521,6 +529,10 @@ int crm_campaign_act_parse(const char *name, enum crm_campaign_act *out,
 int crm_campaign_may_act(const struct crm_campaign *c,
 			 enum crm_campaign_act act, struct err *err)
 {
+	if (c->origin != CRM_CAMPAIGN_OF_CRM)
+		return err_set(err, ERR_CONFLICT,
+			       "the campaign was not sent from here: it can "
+			       "only be looked at and copied");
 	if (acts[act].from & 1u << c->status)
 		return 0;
 	return err_set(err, ERR_CONFLICT, "a campaign that is %s cannot be %s",
@@ -610,6 +622,7 @@ void crm_campaign_write(const struct crm_campaign *c, bool with_content,
 	json_key_int(w, "id", c->id);
 	json_key_text(w, "name", c->name);
 	json_key_text(w, "status", crm_campaign_status_name(c->status));
+	json_key_text(w, "origin", crm_campaign_origin_name(c->origin));
 	json_key_text(w, "paused_because", paused_because(c));
 	crm_campaign_write_hold(c, w);
 	json_key_id(w, "group_id", c->group_id);

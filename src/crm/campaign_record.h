@@ -17,6 +17,10 @@
  * recipient: nobody waits then.
  *
  * Only drafts can be changed.
+ *
+ * A campaign of another origin than the CRM was not ordered here
+ * (crm/campaign/found.h): it is read, and nothing is done with it but to copy
+ * it.
  */
 #ifndef CRM_CAMPAIGN_RECORD_H
 #define CRM_CAMPAIGN_RECORD_H
@@ -39,6 +43,15 @@ enum crm_campaign_status {
 const char *crm_campaign_status_name(enum crm_campaign_status status);
 /* false: there is no such status. */
 bool crm_campaign_status_parse(const char *name, enum crm_campaign_status *out);
+
+/* Who has sent it. Stored in the database: append only, never renumber. */
+enum crm_campaign_origin {
+	CRM_CAMPAIGN_OF_CRM = 0,
+	CRM_CAMPAIGN_ELSEWHERE = 1, /* another program, or somebody there */
+	CRM_CAMPAIGN_OF_FEED = 2,   /* a feed of the audience */
+};
+/* "crm", "elsewhere", "feed". */
+const char *crm_campaign_origin_name(enum crm_campaign_origin origin);
 
 /* What a campaign says is made of. */
 enum crm_content {
@@ -93,6 +106,7 @@ struct crm_campaign {
 	struct ab_test test; /* what it tries, if anything */
 	struct ab_content more[AB_VARIANTS_MAX - 1]; /* of B and C */
 	const char *ab_result; /* JSON: crm/campaign/ab_result.h */
+	enum crm_campaign_origin origin;
 };
 struct crm_campaigns VEC_FIELDS(struct crm_campaign);
 

@@ -2,7 +2,8 @@
  * What others do in the audience between two nights. No webhook tells of those
  * whom programs subscribe, as ours would be too many, and none tells anything
  * where the audience cannot reach us: the job looks whether any member has
- * changed, and if so, reads who.
+ * changed, and if so, reads who; and whether anything was sent that the CRM did
+ * not order.
  */
 #include "bridge/bridge_private.h"
 
@@ -51,25 +52,34 @@ static int read_changed(struct work *w, struct err *err)
 
 /* The audience tells seconds, within which more may change: what is seen a
  * second time is read once more. */
-static int watch(struct job_run *run, struct err *err)
+static int watch_members(struct work *w, struct err *err)
 {
-	CLEANUP(work_release) struct work w = { 0 };
 	CLEANUP(json_free) json_t *seen = NULL;
 	CLEANUP(strbuf_release) struct strbuf once = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf again = STRBUF_INIT;
+	struct job_run *run = w->run;
 	const char *before = run->job->state_json;
 
-	if (work_begin(run, &w, err) < 0 || look(&w, &seen, err) < 0)
+	if (look(w, &seen, err) < 0)
 		return -1;
 	write_seen(seen, false, &once);
 	write_seen(seen, true, &again);
 	if (strcmp(before, again.buf) == 0)
 		return 0;
-	if (read_changed(&w, err) < 0)
+	if (read_changed(w, err) < 0)
 		return -1;
 	return job_progress(
 		run, NULL, 0, 0,
 		strcmp(before, once.buf) == 0 ? again.buf : once.buf, err);
+}
+
+static int watch(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+
+	if (work_begin(run, &w, err) < 0 || watch_members(&w, err) < 0)
+		return -1;
+	return campaigns_find(&w, err);
 }
 
 /* Looks up at first when to begin, and goes on for ever. */

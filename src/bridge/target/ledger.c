@@ -65,11 +65,25 @@ static int add_unknown(struct tx *tx, struct work *w, int64_t campaign_id,
 		       : 0;
 }
 
+/* Each is looked up by itself. */
+static int add_new(struct tx *tx, struct work *w, int64_t campaign_id,
+		   const json_t *item, int64_t number, const char *hash,
+		   struct err *err)
+{
+	int out = is_kept_out(tx, w, item, err);
+
+	return out < 0 ? -1
+		       : add_unknown(tx, w, campaign_id, number, hash, out,
+				     err);
+}
+
 static int add_strangers(struct tx *tx, struct work *w, int64_t campaign_id,
 			 const json_t *page, const char *key,
 			 struct hash_set *known, bool is_new, struct err *err)
 {
-	int64_t lowest = 0;
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	struct json_writer strangers = JSON_WRITER(&hashes);
+	int64_t lowest = 0, n = 0;
 	json_t *item;
 	size_t i;
 
@@ -77,19 +91,29 @@ static int add_strangers(struct tx *tx, struct work *w, int64_t campaign_id,
 			SQL_ARGS(sql_int(campaign_id)), &lowest, err) < 0)
 		return -1;
 	lowest = lowest < 0 ? lowest : 0;
+	json_begin_array(&strangers);
 	json_array_foreach (page, i, item) {
 		const char *hash =
 			json_string_value(json_object_get(item, key));
-		int out;
 
 		if (!hash || hash_set_see(known, hash))
 			continue;
-		out = is_new ? is_kept_out(tx, w, item, err) : 0;
-		if (out < 0 || add_unknown(tx, w, campaign_id, --lowest, hash,
-					   out, err) < 0)
+		n++;
+		json_text(&strangers, hash);
+		if (is_new && add_new(tx, w, campaign_id, item, lowest - n,
+				      hash, err) < 0)
 			return -1;
 	}
-	return 0;
+	json_end_array(&strangers);
+	if (is_new || n == 0)
+		return 0;
+	return db_exec(tx, SQL_LEDGER_ADD_UNKNOWNS,
+		       SQL_ARGS(sql_int(campaign_id), sql_int(lowest),
+				sql_int(w->actor.now_ms),
+				sql_str(strbuf_str(&hashes))),
+		       err) < 0
+		       ? -1
+		       : 0;
 }
 
 int ledger_add(struct tx *tx, struct work *w, int64_t campaign_id,

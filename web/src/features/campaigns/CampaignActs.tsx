@@ -30,7 +30,7 @@ export function CampaignActs({ campaign, isRow = false, onDeleted }: Props) {
   const me = useMe();
   const [asks, ask] = useState<Asked | null>(null);
   const start = useStart(campaign);
-  const acts = actsOf(campaign.status, (right) => may(me, right));
+  const acts = actsOf(campaign.status, (right) => may(me, right), campaign.origin === 'crm');
   if (acts.length === 0 && !asks) return null;
   return (
     <>

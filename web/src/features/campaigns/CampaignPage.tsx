@@ -65,7 +65,7 @@ function Head({ campaign }: { campaign: Campaign }) {
   const format = useFormat();
   const navigate = useNavigate();
   const read = useReadable();
-  const { subject, preview_text, sent_at, started_at, user_name } = campaign;
+  const { subject, preview_text, sent_at, started_at, user_name, origin } = campaign;
   const at = sent_at ?? started_at;
   return (
     <div>
@@ -81,6 +81,7 @@ function Head({ campaign }: { campaign: Campaign }) {
         {at && ` · ${t(sent_at ? 'campaigns.sentOn' : 'campaigns.begunOn', { when: format.time(at) })}`}
         {user_name && <> · {t('campaigns.madeBy')}: <bdi>{user_name}</bdi></>}
       </Text>
+      {origin !== 'crm' && <Text size="sm" c="dimmed">{t(`campaigns.originAbout.${origin}`)}</Text>}
     </div>
   );
 }

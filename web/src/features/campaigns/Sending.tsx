@@ -30,7 +30,7 @@ export function Sending({ campaign }: { campaign: Campaign }) {
       <Stack gap="sm">
         <Group justify="space-between" align="flex-start">
           <Text fw={600}>{title}</Text>
-          <Buttons campaign={campaign} />
+          {campaign.origin === 'crm' && <Buttons campaign={campaign} />}
         </Group>
         <Progress
           value={sent + waiting > 0 ? (100 * sent) / (sent + waiting) : 0}

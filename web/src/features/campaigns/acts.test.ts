@@ -6,6 +6,7 @@ describe('what can be done with a campaign', () => {
   it('follows its state', () => {
     expect(actsOf('sending', () => true)).toEqual(['pause', 'finish', 'cancel', 'replicate']);
     expect(actsOf('draft', () => true)).toContain('delete');
+    expect(actsOf('sending', () => true, false)).toEqual(['replicate']);
   });
   it('is not offered to who may not', () => {
     for (const status of statuses) {

@@ -20,8 +20,9 @@ export const rightOf: Record<Act, Right> = {
   edit: 'market', replicate: 'market', delete: 'market', unschedule: 'send', pause: 'send', resume: 'send', cancel: 'send', finish: 'send',
 };
 
-export function actsOf(status: Status, isAllowed: (right: Right) => boolean): Act[] {
-  return ofStatus[status].filter((act) => isAllowed(rightOf[act]));
+/** What others sent is only looked at, and copied. */
+export function actsOf(status: Status, isAllowed: (right: Right) => boolean, isOurs = true): Act[] {
+  return ofStatus[status].filter((act) => isAllowed(rightOf[act]) && (isOurs || act === 'replicate'));
 }
 
 /** Something changes by itself, or somebody else goes on with it: it is looked at again and again. */

@@ -54,7 +54,10 @@ function StatusCell({ campaign }: { campaign: Campaign }) {
   const isLeaving = campaign.status === 'draft' && campaign.send_job_id !== null;
   const caught = campaign.figures?.caught ?? 0;
   const kept = caught > 0 && campaign.status !== 'sending' ? t('campaigns.caught.short', { count: caught, n: format.number(caught) }) : null;
-  const beside = standing?.title ?? kept ?? (isLeaving ? t('campaigns.readying') : null) ?? [pace, typeof left === 'number' && timeLeft(left)].filter(Boolean).join(' · ');
+  const { origin } = campaign;
+  const from = origin === 'crm' ? null : t(`campaigns.origin.${origin}`);
+  const state = standing?.title ?? kept ?? (isLeaving ? t('campaigns.readying') : null) ?? [pace, typeof left === 'number' && timeLeft(left)].filter(Boolean).join(' · ');
+  const beside = [from, state].filter(Boolean).join(' · ');
   return (
     <span title={[beside, standing?.detail].filter(Boolean).join(': ') || undefined}>
       <StatusWord status={campaign.status} />
