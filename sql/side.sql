@@ -110,3 +110,12 @@ DELETE FROM address_change WHERE member_id IN JSON_INTS(?);
 -- args: list
 DELETE FROM address_change WHERE member_id IN (
 	SELECT id FROM member WHERE list_id = ?);
+
+-- name: side-drop-addresses-left
+-- args: JSON array of member ids
+DELETE FROM address_left WHERE member_id IN JSON_INTS(?);
+
+-- name: side-list-drop-addresses-left
+-- args: list
+DELETE FROM address_left WHERE member_id IN (
+	SELECT id FROM member WHERE list_id = ?);

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "sql/address_left.h"
 #include "sql/member.h"
 #include "store/store.h"
 #include "store/tally.h"
@@ -424,6 +425,17 @@ static bool has_moved(const struct member_entry *e)
 	return strcmp(e->old.email_hash, e->now.email_hash) != 0;
 }
 
+/* What goes out just now, and has gone there, is not sent there again. */
+static int leave_address(struct batch *batch, const struct member *old,
+			 struct err *err)
+{
+	if (member_forget_address(batch, old, err) < 0)
+		return -1;
+	return batch_add(batch, SQL_ADDRESS_LEFT_ADD,
+			 SQL_ARGS(sql_text(old->email_hash), sql_int(old->id)),
+			 err);
+}
+
 /* Old addresses go before new ones come: two members may swap theirs. */
 static int write_addresses(struct batch *batch, struct member_entry **dirty,
 			   size_t n, struct err *err)
@@ -432,7 +444,7 @@ static int write_addresses(struct batch *batch, struct member_entry **dirty,
 
 	for (size_t i = 0; i < n; i++)
 		if (!dirty[i]->is_new && has_moved(dirty[i]) &&
-		    member_forget_address(batch, &dirty[i]->old, err) < 0)
+		    leave_address(batch, &dirty[i]->old, err) < 0)
 			return -1;
 	for (size_t i = 0; i < n; i++) {
 		const struct member *m = &dirty[i]->now;

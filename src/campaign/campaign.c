@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "campaign/campaign_private.h"
 #include "campaign/rss/feed_wait.h"
+#include "sql/address_left.h"
 #include "sql/campaign.h"
 #include "store/db.h"
 
@@ -168,6 +169,14 @@ static int tell_end(struct tx *tx, int64_t id, enum campaign_status to,
 	return webhook_enqueue(tx, &list, SOURCE_ADMIN, &fact, now_ms, err);
 }
 
+static int end(struct tx *tx, int64_t id, enum campaign_status to,
+	       int64_t now_ms, struct err *err)
+{
+	if (db_exec(tx, SQL_ADDRESS_LEFT_END, SQL_ARGS(sql_int(id)), err) < 0)
+		return -1;
+	return tell_end(tx, id, to, now_ms, err);
+}
+
 int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 		  int64_t now_ms, struct err *err)
 {
@@ -199,7 +208,7 @@ int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 	if (changed == 0)
 		return err_set(err, ERR_RETRY,
 			       "the campaign changed in between");
-	if (changed < 0 || (ends && tell_end(tx, id, to, now_ms, err) < 0) ||
+	if (changed < 0 || (ends && end(tx, id, to, now_ms, err) < 0) ||
 	    (to == CAMPAIGN_SENDING &&
 	     feed_wait_begin(tx, id, now_ms, err) < 0))
 		return -1;

@@ -55,7 +55,8 @@ int member_sides_drop(struct tx *tx, struct sql_value ids, struct err *err)
 		SQL_SIDE_DROP_INTERESTS,       SQL_SIDE_DROP_PLACES,
 		SQL_SIDE_DROP_NOTES,           SQL_SIDE_DROP_EVENTS,
 		SQL_MEMBER_WORD_REMOVE,        SQL_SIDE_DROP_SIGNUPS,
-		SQL_SIDE_DROP_ADDRESS_CHANGES, SQL_SIDE_DROP_CLIENTS,
+		SQL_SIDE_DROP_ADDRESS_CHANGES, SQL_SIDE_DROP_ADDRESSES_LEFT,
+		SQL_SIDE_DROP_CLIENTS,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), ids, err);
@@ -64,9 +65,13 @@ int member_sides_drop(struct tx *tx, struct sql_value ids, struct err *err)
 int member_sides_drop_list(struct tx *tx, int64_t list_id, struct err *err)
 {
 	static const struct sql *const queries[] = {
-		SQL_SIDE_LIST_DROP_PLACES,          SQL_SIDE_LIST_DROP_NOTES,
-		SQL_SIDE_LIST_DROP_EVENTS,          SQL_SIDE_LIST_DROP_SIGNUPS,
-		SQL_SIDE_LIST_DROP_ADDRESS_CHANGES, SQL_SIDE_LIST_DROP_CLIENTS,
+		SQL_SIDE_LIST_DROP_PLACES,
+		SQL_SIDE_LIST_DROP_NOTES,
+		SQL_SIDE_LIST_DROP_EVENTS,
+		SQL_SIDE_LIST_DROP_SIGNUPS,
+		SQL_SIDE_LIST_DROP_ADDRESS_CHANGES,
+		SQL_SIDE_LIST_DROP_ADDRESSES_LEFT,
+		SQL_SIDE_LIST_DROP_CLIENTS,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), sql_int(list_id), err);

@@ -3,12 +3,17 @@
 #include "audience/side/side.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/strbuf.h"
 #include "campaign/variate/variate.h"
 #include "delivery/event_writer.h"
 #include "store/db.h"
 
+#include "sql/address_left.h"
 #include "sql/recipient.h"
+
+/* The word of rule 12 for an address that gets it by another one. */
+#define LEFT_OUT_TAKEN "duplicate"
 
 static void read_claim(const struct rows *rows, struct arena *arena, void *out)
 {
@@ -95,6 +100,56 @@ static int store_claims(struct tx *tx, int64_t campaign_id, const char *owner,
 		       err);
 }
 
+static int id_lists(const struct claims *picked, const char *const *reasons,
+		    struct strbuf *all, struct strbuf *anew)
+{
+	struct json_writer a = JSON_WRITER(all), n = JSON_WRITER(anew);
+	int free = 0;
+
+	json_begin_array(&a);
+	json_begin_array(&n);
+	for (size_t i = 0; i < picked->n; i++) {
+		if (reasons[i])
+			continue;
+		free++;
+		json_int(&a, picked->v[i].member_id);
+		if (!picked->v[i].is_uncertain)
+			json_int(&n, picked->v[i].member_id);
+	}
+	json_end_array(&a);
+	json_end_array(&n);
+	return free;
+}
+
+/* The campaign has gone to the address already, when it was another member's.
+ */
+static int check_taken(struct tx *tx, int64_t campaign_id,
+		       const struct claims *picked, const char **reasons,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf all = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf anew = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids taken = VEC_INIT;
+	struct sql_value campaign = sql_int(campaign_id);
+	int64_t one;
+	int any = db_find_int(tx->db, SQL_ADDRESS_LEFT_ANY, SQL_ARGS(campaign),
+			      &one, err);
+
+	if (any <= 0 || id_lists(picked, reasons, &all, &anew) == 0)
+		return any < 0 ? -1 : 0;
+	if (db_exec(tx, SQL_ADDRESS_LEFT_RETURN,
+		    SQL_ARGS(campaign, sql_str(strbuf_str(&anew))), err) < 0 ||
+	    db_list_ids(tx->db, SQL_ADDRESS_LEFT_TAKEN,
+			SQL_ARGS(campaign, sql_str(strbuf_str(&all))), &taken,
+			err) < 0)
+		return -1;
+	for (size_t i = 0; i < picked->n; i++)
+		vec_each (&taken, id)
+			if (!reasons[i] && picked->v[i].member_id == *id)
+				reasons[i] = LEFT_OUT_TAKEN;
+	return 0;
+}
+
 int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		   int64_t limit, int64_t now_ms, struct arena *arena,
 		   struct claims *out, struct ids *unknown, struct err *err)
@@ -115,7 +170,8 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		ids[i] = picked.v[i].member_id;
 	if (consent_check(db, ids, picked.n, reasons, err) < 0)
 		return -1;
-	if (store_claims(&tx, campaign_id, owner, &picked, reasons, now_ms,
+	if (check_taken(&tx, campaign_id, &picked, reasons, err) < 0 ||
+	    store_claims(&tx, campaign_id, owner, &picked, reasons, now_ms,
 			 err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;

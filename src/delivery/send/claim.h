@@ -3,7 +3,8 @@
  *
  * A claim is one transaction: pick queued or due rows that nobody else has,
  * check consent and suppression of each (rule 7), mark them with the sender's
- * lease. Who may not be mailed any more is left out with the reason; of who
+ * lease. Who may not be mailed any more is left out with the reason, and so is
+ * whose address the campaign went to when it was another member's; of who
  * was claimed it is asked again when the mail leaves (handover.h).
  */
 #ifndef DELIVERY_CLAIM_H

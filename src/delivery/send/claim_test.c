@@ -1,7 +1,10 @@
 #include "delivery/send/claim.h"
 
+#include "audience/list.h"
+#include "audience/member.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/recipient.h"
 #include "sql/recipient.h"
@@ -60,6 +63,65 @@ static void each_is_claimed_once(void **state)
 	assert_string_equal(claims.v[2].address, "m3@d3.example");
 	assert_string_equal(claims.v[2].merge, "{\"1\":\"M3\"}");
 	assert_int_equal(count(f, RECIPIENT_CLAIMED), 6);
+}
+
+static void move(struct delivery_fixture *f, int64_t member_id, const char *to)
+{
+	CLEANUP(json_free)
+	json_t *body = json_pack("{s:s}", "email_address", to);
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct member_actor actor = { .now_ms = FIXTURE_NOW };
+	struct err err = ERR_INIT;
+	struct member member;
+	struct member_op op = { .mode = MEMBER_PATCH, .body = body };
+	struct list list;
+
+	if (member_get_by_id(f->store.audience, member_id, f->arena, &member,
+			     &err) < 0 ||
+	    list_get_by_id(f->store.audience, f->list_id, f->arena, &list,
+			   &err) < 0 ||
+	    tx_begin(f->store.audience, &tx, &err) < 0)
+		fail_msg("%s", err.text);
+	op.key = member.email_hash;
+	if (member_apply(&tx, &list, &op, 1, &actor, f->arena, &err) < 0 ||
+	    tx_commit(&tx, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(op.err.text, "");
+	member_op_release(&op);
+}
+
+/* m1 got it, m2 was claimed and given back, m3 not yet; 4 to 6 take theirs. */
+static void an_address_gets_it_once_whoever_has_it(void **state)
+{
+	struct delivery_fixture *f = *state;
+	CLEANUP(vec_release) struct claims claims = VEC_INIT;
+	CLEANUP(vec_release) struct ids second = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	fixture_exec(f, "INSERT INTO member_address (list_id, email_hash, "
+			"member_id) SELECT list_id, email_hash, id FROM "
+			"member");
+	assert_int_equal(claim(f, 2, &claims), 2);
+	fixture_exec(f,
+		     "UPDATE recipient SET state = %d, sent_seq = 1 "
+		     "WHERE member_id = 1",
+		     RECIPIENT_ACCEPTED);
+	for (int i = 1; i <= 3; i++) {
+		move(f, i, arena_printf(f->arena, "n%d@d.example", i));
+		move(f, i + 3, arena_printf(f->arena, "m%d@d%d.example", i, i));
+	}
+	vec_push(&second, 2);
+	assert_int_equal(claim_release(f->store.audience, f->campaign_id,
+				       &second, "me/1", &err),
+			 0);
+	vec_reset(&claims);
+	assert_int_equal(claim(f, 10, &claims), 5);
+	assert_int_equal(claims.n, 4);
+	assert_int_equal(claims.v[0].member_id, 2);
+	assert_int_equal(claims.v[2].member_id, 5);
+	assert_int_equal(fixture_int(f, "SELECT member_id FROM recipient "
+					"WHERE reason = 'duplicate'"),
+			 4);
 }
 
 static void what_all_have_chosen_is_read_at_once(void **state)
@@ -229,6 +291,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(each_is_claimed_once),
+		FIXED(an_address_gets_it_once_whoever_has_it),
 		FIXED(what_all_have_chosen_is_read_at_once),
 		FIXED(who_left_meanwhile_is_left_out),
 		FIXED(deferred_ones_wait_for_their_time),
