@@ -98,15 +98,36 @@ void outbox_free(struct outbox **outbox)
 
 /* --- adding --- */
 
-/* O_EXCL: two processes in one folder take different numbers. */
+/* All processes of a database take different numbers, whatever their folders
+ * are: a row would be looked up in the file of another one. */
+static int next_number(struct outbox *o, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t n = 0;
+
+	if (store_get(o->store, STORE_EVENTS, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0)
+		return -1;
+	do {
+		if (sequence_take(&tx, "outbox_segment", 1, &n, err) < 0)
+			return -1;
+	} while (n <= o->file); /* of before there was a sequence */
+	o->file = n;
+	return tx_commit(&tx, err);
+}
+
+/* O_EXCL: as do those that were restored from a backup. */
 static int next_segment(struct outbox *o, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
 
 	fd_release(&o->fd);
 	do {
+		if (next_number(o, err) < 0)
+			return -1;
 		strbuf_reset(&path);
-		outbox_segment_path(o, ++o->file, &path);
+		outbox_segment_path(o, o->file, &path);
 		o->fd = open(path.buf, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 			     0600);
 	} while (o->fd < 0 && errno == EEXIST);
@@ -394,6 +415,12 @@ int outbox_read(struct outbox *o, const struct outbox_message *message,
 
 	outbox_segment_path(o, message->file, &path);
 	fd = open(path.buf, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return err_set(
+			err, ERR_NOT_FOUND,
+			"the mail is not in the outbox of this process: "
+			"another one with a folder of its own has caught "
+			"it, or its file was removed");
 	if (fd < 0)
 		return err_errno(err, "%s", path.buf);
 	strbuf_reserve(source_out, size);

@@ -3,7 +3,9 @@
  *
  * Messages are appended to segment files <data>/outbox/NNNNNN.mail and listed
  * in events.outbox_message. Both are durable (file first, synced once a group)
- * before a message counts as accepted. Any thread.
+ * before a message counts as accepted. Segments have numbers of their own in
+ * the whole database: processes with folders of their own list each other's
+ * mails, and can show only those that they caught. Any thread.
  */
 #ifndef DELIVERY_OUTBOX_H
 #define DELIVERY_OUTBOX_H
@@ -65,8 +67,9 @@ int64_t outbox_list(struct outbox *outbox, const struct outbox_query *query,
 /* Texts in arena. ERR_NOT_FOUND. */
 int outbox_get(struct outbox *outbox, int64_t id, struct arena *arena,
 	       struct outbox_message *out, struct err *err);
-/* Appends the whole message as it came. ERR_IO: its segment is gone or cut
- * short; source_out may hold a part then. */
+/* Appends the whole message as it came. ERR_NOT_FOUND: its segment is in the
+ * folder of another process, or gone; ERR_IO: it is cut short, and source_out
+ * may hold a part. */
 int outbox_read(struct outbox *outbox, const struct outbox_message *message,
 		struct strbuf *source_out, struct err *err);
 

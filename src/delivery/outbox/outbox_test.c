@@ -287,6 +287,38 @@ static void forgetting_is_done_again(void **state)
 		outbox_list(f->outbox, &query, arena, &list, &total, &err), 0);
 }
 
+/* Its file has a number that no other process takes. */
+static void another_process_is_not_taken_for_this_one(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf source = STRBUF_INIT;
+	struct outbox_query query = { .limit = 10 };
+	struct fixture other = { .outbox = NULL };
+	struct outbox_message *list;
+	struct err err = ERR_INIT;
+	char command[160];
+	int64_t total;
+
+	snprintf(other.folder, sizeof(other.folder),
+		 "/tmp/muster-outbox-XXXXXX");
+	assert_non_null(mkdtemp(other.folder));
+	assert_int_equal(
+		outbox_open(f->store.store, other.folder, &other.outbox, &err),
+		0);
+	put(f, "one@example.org", MAIL);
+	put(&other, "two@example.org", TO_GONE);
+	assert_int_equal(
+		outbox_list(f->outbox, &query, arena, &list, &total, &err), 2);
+	assert_int_equal(outbox_read(f->outbox, &list[0], &source, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	assert_int_equal(outbox_read(other.outbox, &list[0], &source, &err), 0);
+	assert_string_equal(source.buf, TO_GONE);
+	outbox_free(&other.outbox);
+	snprintf(command, sizeof(command), "rm -rf %s", other.folder);
+	assert_int_equal(system(command), 0);
+}
+
 static void an_unknown_mail_is_not_found(void **state)
 {
 	struct fixture *f = *state;
@@ -324,6 +356,7 @@ int main(void)
 		FIXED(what_is_forgotten_leaves_the_list_and_the_files),
 		FIXED(what_comes_later_is_found_by_its_hash),
 		FIXED(forgetting_is_done_again),
+		FIXED(another_process_is_not_taken_for_this_one),
 		FIXED(an_unknown_mail_is_not_found),
 		cmocka_unit_test(parts_are_decoded),
 	};
