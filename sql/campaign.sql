@@ -56,6 +56,17 @@ UPDATE campaign SET status = ?, updated_ms = ?,
 	done_ms = COALESCE(done_ms, CAST(? AS BIGINT))
 WHERE id = ? AND status = ?;
 
+-- name: campaign-shift
+-- The first batch whose time came while it was paused goes now, and the others keep
+-- their distance to it; nothing changes, if there is none. args: now_ms, id, paused_ms,
+-- now_ms, id
+UPDATE campaign SET shift_ms = COALESCE((
+	SELECT CAST(? AS BIGINT) - MIN(r.next_ms) FROM recipient r
+	WHERE r.campaign_id = ? AND r.state = :RECIPIENT_QUEUED AND r.state IN (:RECIPIENT_OPEN)
+		AND r.next_ms > CAST(? AS BIGINT) - campaign.shift_ms
+		AND r.next_ms <= CAST(? AS BIGINT) - campaign.shift_ms), shift_ms)
+WHERE id = ?;
+
 -- name: campaign-schedule
 -- One writer: who has moved the status before, in this transaction.
 -- args: schedule_ms or NULL, user or NULL, key or NULL, spread, id

@@ -224,12 +224,12 @@ VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
 SELECT link_id, url FROM campaign_link WHERE campaign_id = ? ORDER BY link_id;
 
 -- name: recipient-due-queued
--- Whom to send to next. args: campaign, now_ms, limit
+-- Whom to send to next. args: campaign, now_ms, campaign, limit
 SELECT r.member_id, r.attempts, r.first_ms, r.uncertain, m.address,
 	m.unique_id, m.merge, m.opt_ms, m.language, r.variant
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.state = :RECIPIENT_QUEUED AND r.state IN (:RECIPIENT_OPEN)
-	AND r.next_ms <= ?
+	AND r.next_ms <= CAST(? AS BIGINT) - (SELECT c.shift_ms FROM campaign c WHERE c.id = ?)
 ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
 
 -- name: recipient-due-deferred

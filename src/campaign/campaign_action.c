@@ -200,6 +200,25 @@ int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
 	return move_if_allowed(tx, &c, CAMPAIGN_PAUSED, "paused", now_ms, err);
 }
 
+/* Batches are apart so that not all readers come at once. Clocks of readers
+ * wait for nobody: what is overdue of a Timewarp goes at once. */
+static int keep_distance(struct tx *tx, const struct campaign *c,
+			 int64_t now_ms, struct err *err)
+{
+	struct campaign_spread spread;
+
+	campaign_spread_read(c->spread, &spread);
+	if (spread.batch_count == 0)
+		return 0;
+	return db_exec(tx, SQL_CAMPAIGN_SHIFT,
+		       SQL_ARGS(sql_int(now_ms), sql_int(c->id),
+				sql_int(c->updated_ms), sql_int(now_ms),
+				sql_int(c->id)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err)
 {
@@ -213,7 +232,8 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 		return rss_resume(tx, &c, now_ms, err);
 	if (c.status != CAMPAIGN_PAUSED)
 		return not_now(&c, "resumed", err);
-	if (campaign_hold_override(tx, c.id, err) < 0)
+	if (campaign_hold_override(tx, c.id, err) < 0 ||
+	    keep_distance(tx, &c, now_ms, err) < 0)
 		return -1;
 	return campaign_move(tx, c.id, CAMPAIGN_SENDING, now_ms, err) < 0 ? -1
 									  : 0;

@@ -7,3 +7,5 @@ CREATE TABLE address_left (
 	PRIMARY KEY (campaign_id, email_hash, member_id)
 ) WITHOUT ROWID;
 CREATE INDEX address_left_member ON address_left (member_id);
+-- So much later than planned its batches go, as it was paused meanwhile.
+ALTER TABLE campaign ADD COLUMN shift_ms BIGINT NOT NULL DEFAULT 0;

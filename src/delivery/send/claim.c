@@ -43,10 +43,10 @@ static int pick(struct db *db, int64_t campaign_id, int64_t limit,
 	limit -= (int64_t)out->n;
 	if (limit <= 0)
 		return 0;
-	return db_list(
-		db, SQL_RECIPIENT_DUE_QUEUED,
-		SQL_ARGS(sql_int(campaign_id), sql_int(now_ms), sql_int(limit)),
-		read_claim, arena, out, err);
+	return db_list(db, SQL_RECIPIENT_DUE_QUEUED,
+		       SQL_ARGS(sql_int(campaign_id), sql_int(now_ms),
+				sql_int(campaign_id), sql_int(limit)),
+		       read_claim, arena, out, err);
 }
 
 /* Does it end as unknown? Who may have got it was not left out. */

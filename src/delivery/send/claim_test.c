@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "campaign/campaign.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/recipient.h"
 #include "sql/recipient.h"
@@ -122,6 +123,54 @@ static void an_address_gets_it_once_whoever_has_it(void **state)
 	assert_int_equal(fixture_int(f, "SELECT member_id FROM recipient "
 					"WHERE reason = 'duplicate'"),
 			 4);
+}
+
+static void step(struct delivery_fixture *f, int64_t at_ms, bool resume)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	if (tx_begin(f->store.audience, &tx, &err) < 0 ||
+	    (resume ? campaign_resume(&tx, "c0ffee0001", at_ms, &err)
+		    : campaign_move(&tx, f->campaign_id, CAMPAIGN_PAUSED, at_ms,
+				    &err)) < 0 ||
+	    tx_commit(&tx, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static int64_t claim_at(struct delivery_fixture *f, int64_t now_ms)
+{
+	CLEANUP(vec_release) struct claims out = VEC_INIT;
+	CLEANUP(vec_release) struct ids unknown = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	return claim_next(f->store.audience, f->campaign_id, "me/1", 10, now_ms,
+			  f->arena, &out, &unknown, &err);
+}
+
+/* Each a batch, 10 apart: at 10, 20 ... 60. Paused from 25 on, twice. */
+static void batches_keep_their_distance_after_a_pause(void **state)
+{
+	struct delivery_fixture *f = *state;
+	int64_t at = FIXTURE_NOW;
+
+	fixture_exec(f, "UPDATE campaign SET spread = "
+			"'{\"batch_count\":6,\"batch_delay\":10}'");
+	fixture_exec(f, "UPDATE recipient SET next_ms = %lld + 10 * member_id",
+		     (long long)at);
+	assert_int_equal(claim_at(f, at + 25), 2);
+	step(f, at + 25, false);
+	step(f, at + 26, true);
+	assert_int_equal(claim_at(f, at + 29), 0); /* nothing was missed */
+	step(f, at + 29, false);
+	step(f, at + 100, true);
+	assert_int_equal(claim_at(f, at + 100), 1); /* for 30 */
+	assert_int_equal(claim_at(f, at + 109), 0);
+	assert_int_equal(claim_at(f, at + 110), 1);
+	step(f, at + 115, false);
+	step(f, at + 200, true);
+	assert_int_equal(claim_at(f, at + 205), 1);
+	assert_int_equal(claim_at(f, at + 210), 1);
 }
 
 static void what_all_have_chosen_is_read_at_once(void **state)
@@ -292,6 +341,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXED(each_is_claimed_once),
 		FIXED(an_address_gets_it_once_whoever_has_it),
+		FIXED(batches_keep_their_distance_after_a_pause),
 		FIXED(what_all_have_chosen_is_read_at_once),
 		FIXED(who_left_meanwhile_is_left_out),
 		FIXED(deferred_ones_wait_for_their_time),
