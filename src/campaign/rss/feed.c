@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -69,6 +70,8 @@ struct reader {
 	bool is_atom;
 	bool is_html, is_xhtml; /* what the text of the field is */
 	const char *why;        /* it is refused */
+	int64_t until_ms;       /* of the monotonic clock */
+	unsigned events;
 };
 
 /* --- names --- */
@@ -444,6 +447,19 @@ static void inside_field(struct reader *r, enum space space, const char *name,
 		begin_field(r, FIELD_NAME, attributes);
 }
 
+static void refuse(struct reader *r, const char *why)
+{
+	r->why = why;
+	(void)XML_StopParser(r->xml, XML_FALSE);
+}
+
+/* Whoever writes it may know what is slow to read. */
+static void check_time(struct reader *r)
+{
+	if (r->events++ % 64 == 0 && clock_monotonic_ms() >= r->until_ms)
+		refuse(r, "it takes too long to read");
+}
+
 static void XMLCALL on_start(void *context, const char *full,
 			     const char **attributes)
 {
@@ -453,10 +469,10 @@ static void XMLCALL on_start(void *context, const char *full,
 	struct entry *e;
 
 	if (++r->depth > DEPTH_MAX) {
-		r->why = "its elements are nested too deep";
-		(void)XML_StopParser(r->xml, XML_FALSE);
+		refuse(r, "its elements are nested too deep");
 		return;
 	}
+	check_time(r);
 	if (r->field) {
 		inside_field(r, space, name, attributes);
 		return;
@@ -538,6 +554,7 @@ static void XMLCALL on_text(void *context, const char *s, int len)
 	struct reader *r = context;
 	struct str text = { s, (size_t)len };
 
+	check_time(r);
 	if (!r->field || r->text.len > TEXT_MAX_BYTES)
 		return;
 	if (r->is_xhtml)
@@ -555,8 +572,7 @@ static void XMLCALL on_entity(void *context, const char *name, int is_parameter,
 
 	(void)name, (void)is_parameter, (void)value, (void)length, (void)base;
 	(void)system_id, (void)public_id, (void)notation;
-	r->why = "it declares entities";
-	(void)XML_StopParser(r->xml, XML_FALSE);
+	refuse(r, "it declares entities");
 }
 
 /* Each element gets the defaults of all: a few bytes make much work. */
@@ -568,8 +584,7 @@ static void XMLCALL on_attributes(void *context, const char *element,
 
 	(void)element, (void)attribute, (void)type, (void)value;
 	(void)is_required;
-	r->why = "it declares attributes";
-	(void)XML_StopParser(r->xml, XML_FALSE);
+	refuse(r, "it declares attributes");
 }
 
 /* --- bytes --- */
@@ -652,8 +667,9 @@ static int run(struct reader *r, struct str text, struct err *err)
 	return no_feed(err, why);
 }
 
-int feed_parse(struct str bytes, const char *base, const char *said,
-	       struct arena *arena, struct feed *out, struct err *err)
+int feed_parse_until(struct str bytes, const char *base, const char *said,
+		     int64_t until_ms, struct arena *arena, struct feed *out,
+		     struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	struct reader r = { .arena = arena, .base = base };
@@ -667,6 +683,7 @@ int feed_parse(struct str bytes, const char *base, const char *said,
 		return no_feed(err, "it is larger than 4 MB");
 	if (feed_decode(bytes, said, &text, &why) < 0)
 		return no_feed(err, why.text);
+	r.until_ms = until_ms;
 	r.text = (struct strbuf)STRBUF_INIT;
 	r.xml = XML_ParserCreateNS("UTF-8", SPACE);
 	BUG_ON(!r.xml);

@@ -7,11 +7,12 @@
  * hold no merge tags.
  *
  * Entities of a document type are refused, so none can grow. Pure, but for
- * memory; the only place that reads XML.
+ * memory and a look at the clock; the only place that reads XML.
  */
 #ifndef CAMPAIGN_RSS_FEED_H
 #define CAMPAIGN_RSS_FEED_H
 
+#include "base/clock.h"
 #include "base/str.h"
 
 struct arena;
@@ -19,6 +20,7 @@ struct err;
 
 #define FEED_MAX (4u * 1024 * 1024) /* bytes of a whole feed */
 #define FEED_ITEMS_MAX 200          /* the newest; others are left out */
+#define FEED_READ_MS 5000 /* one that takes longer is none of a website's */
 
 /* Texts are never NULL. */
 struct feed_item {
@@ -39,11 +41,23 @@ struct feed {
 
 /*
  * base: where the bytes came from, for links that are relative. said: the
- * charset that came with them, "" if none did. Everything lives in arena.
- * ERR_INVALID with field "feed_url": it is no feed, with the reason.
+ * charset that came with them, "" if none did. until_ms: of the monotonic
+ * clock. Everything lives in arena. ERR_INVALID with field "feed_url": it is no
+ * feed, or took too long to read, with the reason.
  */
-int feed_parse(struct str bytes, const char *base, const char *said,
-	       struct arena *arena, struct feed *out, struct err *err);
+int feed_parse_until(struct str bytes, const char *base, const char *said,
+		     int64_t until_ms, struct arena *arena, struct feed *out,
+		     struct err *err);
+
+/* From now on, in the time that any may take. */
+static inline int feed_parse(struct str bytes, const char *base,
+			     const char *said, struct arena *arena,
+			     struct feed *out, struct err *err)
+{
+	return feed_parse_until(bytes, base, said,
+				clock_monotonic_ms() + FEED_READ_MS, arena, out,
+				err);
+}
 
 /* Tue, 23 Nov 2021 22:51:56 EST (RFC 822, and what people make of it), or
  * RFC 3339. false: *out is untouched. */

@@ -368,6 +368,20 @@ static void addresses_are_safe(void **state)
 		feed_url_add(BASE, STR("mailto:a@b.example"), false, &out));
 }
 
+/* Its time is over before it begins. */
+static void what_takes_too_long_is_refused(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct err err = ERR_INIT;
+	struct feed feed;
+
+	(void)state;
+	assert_int_equal(feed_parse_until(str_of("<rss><channel/></rss>"), BASE,
+					  "", 0, arena, &feed, &err),
+			 -1);
+	assert_non_null(strstr(err.text, "too long"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +398,7 @@ int main(void)
 		cmocka_unit_test(texts_hold_no_tags),
 		cmocka_unit_test(words_alone_remain),
 		cmocka_unit_test(addresses_are_safe),
+		cmocka_unit_test(what_takes_too_long_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("feed", tests, NULL, NULL);

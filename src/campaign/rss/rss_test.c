@@ -206,6 +206,39 @@ static void what_is_new_becomes_a_mail(void **state)
 	assert_int_equal(state_of(c.id).last_ms, DUE);
 }
 
+/* Whatever statement fails: neither half a mail nor two. */
+static void a_failure_leaves_all_as_it_was(void **state)
+{
+	struct campaign c = started();
+	struct feed_item one = item("1", "One", DUE - MS_HOUR);
+	struct feed feed = { .title = "Blog",
+			     .url = "https://blog.example/",
+			     .description = "",
+			     .items = &one,
+			     .n = 1 };
+	struct feed_blocks blocks = VEC_INIT;
+	enum rss_outcome outcome = RSS_NOT_DUE;
+	int failures = 0, rc;
+
+	(void)state;
+	do {
+		f.err = (struct err)ERR_INIT;
+		db_fail_nth(f.db, ++failures);
+		rc = rss_bring(f.db, c.id, &feed, &blocks, &facts, DUE,
+			       &outcome, &f.err);
+		db_fail_nth(f.db, 0);
+		if (rc < 0) {
+			assert_int_equal(children(c.id, NULL), 0);
+			assert_int_equal(state_of(c.id).next_ms, DUE);
+			assert_null(strstr(state_of(c.id).seen, "One"));
+		}
+	} while (rc < 0 && failures < 100);
+	assert_int_equal(outcome, RSS_SENT);
+	assert_true(failures > 5);
+	assert_int_equal(children(c.id, NULL), 1);
+	assert_int_equal(bring(c.id, &one, 1, DUE + MS_DAY), RSS_NOTHING_NEW);
+}
+
 static void delivery_never_sees_the_parent(void **state)
 {
 	struct campaign c = started();
@@ -485,6 +518,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_new_becomes_a_mail,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_failure_leaves_all_as_it_was,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(delivery_never_sees_the_parent,
 						set_up, tear_down),
