@@ -9,7 +9,8 @@
 SELECT r.person_id, r.campaign_id, r.accepted_ms, k.name, k.subject,
 	NULLIF(e.address, ''), k.marketing_campaign_id, k.audience_id,
 	COALESCE(e.hash, r.email_hash), r.bounced, r.bounced_ms,
-	r.unsubscribed_ms, r.complained_ms, r.detail
+	r.unsubscribed_ms, r.complained_ms, r.detail,
+	r.variant, CASE WHEN r.variant > 1 THEN k.ab_test END
 FROM person q
 JOIN person s ON s.id = COALESCE(q.merged_into_id, q.id)
 	AND s.erased_ms IS NULL
@@ -25,7 +26,8 @@ ORDER BY CASE WHEN p.id = ? THEN 0 ELSE 1 END, p.id LIMIT 1;
 SELECT r.person_id, r.campaign_id, r.accepted_ms, k.name, k.subject,
 	NULLIF(e.address, ''), k.marketing_campaign_id, k.audience_id,
 	COALESCE(e.hash, r.email_hash), r.bounced, r.bounced_ms,
-	r.unsubscribed_ms, r.complained_ms, r.detail
+	r.unsubscribed_ms, r.complained_ms, r.detail,
+	r.variant, CASE WHEN r.variant > 1 THEN k.ab_test END
 FROM campaign_recipient r
 JOIN lead l ON l.id = r.lead_id AND l.erased_ms IS NULL
 JOIN person p ON p.id = r.person_id

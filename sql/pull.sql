@@ -32,6 +32,11 @@ UPDATE campaign_recipient
        at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?), caught = ?
  WHERE campaign_id = ? AND email_hash IN JSON_TEXTS(?);
 
+-- name: pull-variant
+-- Which variant of a test they got. args: variant, campaign_id, hashes (JSON array)
+UPDATE campaign_recipient SET variant = ?
+ WHERE campaign_id = ? AND email_hash IN JSON_TEXTS(?);
+
 -- name: pull-unanswered
 -- Sent, and the relay was lost with its answer. args: detail, at_ms, campaign_id, hash
 UPDATE campaign_recipient

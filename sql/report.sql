@@ -9,7 +9,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END
+		THEN m.unsubscribe_reason END, r.variant
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.sent_seq > ? AND r.sent_seq <= ?
 ORDER BY r.sent_seq;
@@ -21,7 +21,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END
+		THEN m.unsubscribe_reason END, r.variant
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL
 	ORDER BY activity_ms, member_id LIMIT ? OFFSET ?) AS x
@@ -40,7 +40,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END
+		THEN m.unsubscribe_reason END, r.variant
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND opens + machine_opens > 0 AND member_id >= ?
 	ORDER BY member_id LIMIT ? OFFSET ?) AS x
@@ -54,7 +54,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END
+		THEN m.unsubscribe_reason END, r.variant
 FROM (SELECT DISTINCT member_id FROM activity
 	WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?) AS a
 JOIN recipient r ON r.member_id = a.member_id AND r.campaign_id = ?
@@ -72,7 +72,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END
+		THEN m.unsubscribe_reason END, r.variant
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND unsubscribed_ms IS NOT NULL
 	ORDER BY unsubscribed_ms, member_id LIMIT ? OFFSET ?) AS x
@@ -86,7 +86,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END
+		THEN m.unsubscribe_reason END, r.variant
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND complained_ms IS NOT NULL
 	ORDER BY complained_ms, member_id LIMIT ? OFFSET ?) AS x
@@ -100,8 +100,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END,
-	a.n, a.machine
+		THEN m.unsubscribe_reason END, r.variant, a.n, a.machine
 FROM (SELECT campaign_id, member_id, COUNT(*) AS n, MIN(machine) AS machine
 	FROM activity WHERE link_id = ? AND campaign_id = ? AND kind = :ACTIVITY_CLICK
 	GROUP BY campaign_id, member_id
@@ -117,7 +116,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END
+		THEN m.unsubscribe_reason END, r.variant
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.member_id = ?;
 

@@ -21,7 +21,8 @@ SELECT x.type, x.at_ms, x.campaign_id, x.person_id, x.id, x.kind,
 	x.direction, u.name, k.name, k.subject, NULLIF(e.address, ''),
 	k.marketing_campaign_id, k.audience_id,
 	COALESCE(e.hash, r.email_hash), r.bounced,
-	r.bounced_ms, r.unsubscribed_ms, r.complained_ms, r.detail
+	r.bounced_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
+	r.variant, CASE WHEN r.variant > 1 THEN k.ab_test END
 FROM (
 	SELECT * FROM (
 		SELECT 'communication' AS type, c.at_ms AS at_ms, 0 AS campaign_id,

@@ -240,6 +240,7 @@ static int store_sent_page(struct pull *p, const json_t *page, struct err *err)
 			return -1;
 	if (batch_end(&b, err) < 0 ||
 	    accepted_store(p, &tx, &accepted, err) < 0 ||
+	    ab_store_variants(p, &tx, page, err) < 0 ||
 	    figures_end(&tx, &figures, err) < 0)
 		return -1;
 	p->at.sent += (int64_t)json_array_size(page);

@@ -9,11 +9,14 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+#include "sql/pull.h"
+
 #include <string.h>
 
 #define UNDECIDED_MS (30 * MS_DAY) /* after the winner should be known */
-#define EVERY 8 /* looks that found nothing: figures without a row change too \
-		 */
+#define EVERY                                                           \
+	8 /* looks that found nothing: figures without a row change too \
+	   */
 
 const char *ab_fields(const struct pull *p)
 {
@@ -51,6 +54,20 @@ static const char *text_of(const json_t *o, const char *key)
 	return text && *text ? text : NULL;
 }
 
+/* Our own says when it looks, or has found it; Mailchimp does not. */
+static void read_time(struct pull *p, const json_t *settings)
+{
+	const char *text = text_of(settings, "winner_time");
+	int64_t at_ms;
+
+	if (!text || !time_parse_iso(text, &at_ms))
+		return;
+	p->ab.until_ms = at_ms;
+	if (p->ab.winner != 0)
+		p->ab.decided_ms = at_ms;
+}
+
+/* As far as its sending tells: the wait begins later, if that takes long. */
 static void read_until(struct pull *p, const json_t *campaign)
 {
 	const char *text = text_of(campaign, "send_time");
@@ -83,6 +100,7 @@ void ab_read_campaign(struct pull *p, const json_t *campaign)
 		if (winner && strcmp(winner, id) == 0)
 			p->ab.winner = variant;
 	}
+	read_time(p, settings);
 }
 
 /* Our own says itself when all is over. */
@@ -91,6 +109,51 @@ bool ab_is_undecided(const struct pull *p)
 	return p->c.test.what != AB_NOTHING && p->c.test.sample < 100 &&
 	       p->ab.winner == 0 && !p->w->bridge->setup.inside &&
 	       clock_now_ms() - p->ab.until_ms < UNDECIDED_MS;
+}
+
+/* --- who got which --- */
+
+/* "a", "b", or "winner": the one that went to the rest. 0: not told. */
+static int variant_got(const struct pull *p, const json_t *item)
+{
+	const char *group = text_of(item, "absplit_group");
+	int variant = 0;
+
+	if (!group)
+		return 0;
+	if (strcmp(group, "winner") == 0)
+		variant = p->ab.winner;
+	else if (!group[1])
+		variant = group[0] - 'a' + 1;
+	return variant >= 1 && variant <= p->c.test.n ? variant : 0;
+}
+
+int ab_store_variants(struct pull *p, struct tx *tx, const json_t *page,
+		      struct err *err)
+{
+	for (int k = 1; k <= ab_test_variants(&p->c); k++) {
+		CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+		struct json_writer w = JSON_WRITER(&hashes);
+		json_t *item;
+		size_t i, n = 0;
+
+		json_begin_array(&w);
+		json_array_foreach (page, i, item) {
+			const char *hash = text_of(item, "email_id");
+
+			if (!hash || variant_got(p, item) != k)
+				continue;
+			json_text(&w, hash);
+			n++;
+		}
+		json_end_array(&w);
+		if (n > 0 && db_exec(tx, SQL_PULL_VARIANT,
+				     SQL_ARGS(sql_int(k), sql_int(p->c.id),
+					      sql_str(strbuf_str(&hashes))),
+				     err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* --- the figures --- */

@@ -68,6 +68,10 @@ const char *ab_fields(const struct pull *p);
 void ab_read_campaign(struct pull *p, const json_t *campaign);
 /* `sent` is only the sample, as long as an audience may still find a winner. */
 bool ab_is_undecided(const struct pull *p);
+/* Which variant each of a page of sent-to got, where that is told. Between
+ * figures_begin and figures_end. */
+int ab_store_variants(struct pull *p, struct tx *tx, const json_t *page,
+		      struct err *err);
 /* Reads what came of each variant, and keeps it. */
 int pull_ab(struct pull *p, struct err *err);
 

@@ -9,6 +9,7 @@
 #include "campaign/campaign.h"
 #include "campaign/report.h"
 #include "campaign/report_kept.h"
+#include "campaign/variate/variate.h"
 #include "sql/report.h"
 #include "store/db.h"
 #include "store/tally.h"
@@ -42,9 +43,10 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 		.detail = text_or_empty(rows_dup(rows, 16, arena)),
 		.reason = text_or_empty(rows_dup(rows, 17, arena)),
 	};
-	if (rows_columns(rows) > 18) {
-		row->link_clicks = rows_int(rows, 18);
-		row->is_machine = rows_int(rows, 19) != 0;
+	row->variant = variate_of_recipient((int)rows_int(rows, 18));
+	if (rows_columns(rows) > 19) {
+		row->link_clicks = rows_int(rows, 19);
+		row->is_machine = rows_int(rows, 20) != 0;
 	}
 }
 

@@ -132,8 +132,10 @@ describe("A/B tests of campaigns", () => {
     await until("the winner is known", async () => (await report(c)).ab_test.winner === "B");
     const end = await report(c);
     assert.deepEqual([end.sent, end.waiting, end.ab_test.is_waiting], [20, 0, false]);
+    assert.ok(Math.abs(Date.parse(end.ab_test.decided_at) - Date.now()) < 600_000, end.ab_test.decided_at);
     assert.equal((await mails("Hello")).length, 4);
     assert.equal((await mails("Bye")).length, 16);
+    assert.equal(countOf(server, "crm", `SELECT COUNT(*) FROM campaign_recipient WHERE campaign_id = ${c.id} AND variant = 2`), 16);
     assert.equal(end.ab_test.confidence.percent, null, "four people say nothing");
     await server.admin.post(at(c, "/choose-winner"), { variant: "A" }, { status: 409 });
   });

@@ -217,6 +217,9 @@ describe("a test that is sent", () => {
     c = (await api.get(path)).body;
     assert.equal(c.variate_settings.winning_combination_id, c.variate_settings.combinations[1].id);
     assert.equal(c.variate_settings.winning_campaign_id, c.id);
+    assert.ok(Date.parse(c.variate_settings.winner_time) > 0);
+    const { body: sent } = await api.get(`/3.0/reports/${c.id as string}/sent-to`, { count: 100 });
+    for (const one of sent.sent_to) assert.equal(one.absplit_group, all.get(one.email_address) === "One" ? "a" : "b");
     const { body: subs } = await api.get(`/3.0/reports/${c.id as string}/sub-reports`);
     assert.deepEqual(subs.reports.map((r: Json) => [r.id, r.subject_line, r.emails_sent, r.opens.proxy_excluded_unique_opens]), [
       [c.variate_settings.combinations[0].id, "One", 4, 0], [c.variate_settings.combinations[1].id, "Two", 4, 4]]);

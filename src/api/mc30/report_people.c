@@ -176,6 +176,10 @@ static void write_sent(const struct people *p, const struct report_row *row,
 		write_detail(row, w);
 	if (row->is_caught)
 		json_key_bool(w, "caught", true); /* ours alone, too */
+	if (row->variant > 0)
+		json_key_text(
+			w, "absplit_group",
+			(const char[]){ (char)('a' + row->variant - 1), 0 });
 	json_key_int(w, "open_count", row->opens + row->machine_opens);
 	json_key_time(w, "last_open", row->last_open_ms);
 	json_key_int(w, "gmt_offset", 0);

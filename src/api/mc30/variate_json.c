@@ -51,6 +51,7 @@ int mc_variate_write(const struct request *rq, struct db *db,
 	json_key_text(w, "winning_combination_id",
 		      is_decided ? all[c->winner - 1].id : "");
 	json_key_text(w, "winning_campaign_id", is_decided ? c->hex : "");
+	json_key_time(w, "winner_time", c->winner_ms);
 	variate_write(&v, w);
 	json_key_begin_array(w, "combinations");
 	for (int i = 0; i < n; i++)

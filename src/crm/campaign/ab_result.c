@@ -43,6 +43,7 @@ void ab_result_load(const char *text, struct arena *arena,
 		return;
 	out->winner = (int)number(tree, "winner");
 	out->until_ms = number(tree, "until_ms");
+	out->decided_ms = number(tree, "decided_ms");
 	of = json_object_get(tree, "of");
 	json_array_foreach (of, i, item) {
 		if (i == AB_VARIANTS_MAX)
@@ -72,6 +73,7 @@ const char *ab_result_store(const struct ab_result *r, struct arena *arena)
 	json_begin_object(&w);
 	json_key_int(&w, "winner", r->winner);
 	json_key_int(&w, "until_ms", r->until_ms);
+	json_key_int(&w, "decided_ms", r->decided_ms);
 	json_key_begin_array(&w, "of");
 	for (int i = 0; i < AB_VARIANTS_MAX; i++) {
 		json_begin_object(&w);
@@ -228,6 +230,7 @@ void ab_result_write(const struct crm_campaign *c, struct arena *arena,
 	json_key_bool(w, "is_waiting", ab_is_waiting(c, &r));
 	json_key_time_or_null(w, "until",
 			      c->test.winner == AB_MANUAL ? 0 : r.until_ms);
+	json_key_time_or_null(w, "decided_at", r.decided_ms);
 	json_key_begin_array(w, "variants");
 	for (int i = 1; i <= c->test.n; i++)
 		write_variant(c, i, &r, w);

@@ -24,7 +24,8 @@ struct ab_outcome {
 struct ab_result {
 	struct ab_outcome of[AB_VARIANTS_MAX]; /* by variant - 1 */
 	int winner;                            /* a variant; 0: not known */
-	int64_t until_ms; /* when it should be known; 0: nobody says */
+	int64_t until_ms;   /* when it should be known; 0: nobody says */
+	int64_t decided_ms; /* when it was found; 0: nobody says */
 };
 
 /* text NULL: nothing is known. Texts live in arena. */

@@ -9,9 +9,26 @@
 
 #include <stdlib.h>
 
+/* Of the variant of a test that they got. */
+static const char *subject_of(const struct rows *rows, int at,
+			      struct arena *arena)
+{
+	int variant = (int)rows_int(rows, at);
+	struct ab_test test;
+
+	if (variant < 2 || rows_is_null(rows, at + 1))
+		return NULL;
+	ab_test_load(rows_text(rows, at + 1), arena, &test);
+	return test.what == AB_SUBJECT && variant <= test.n
+		       ? test.more[variant - 2].subject
+		       : NULL;
+}
+
 void campaign_mail_read(const struct rows *rows, int at, struct arena *arena,
 			struct campaign_mail *out)
 {
+	const char *subject;
+
 	out->campaign_name = rows_dup(rows, at, arena);
 	out->subject = rows_dup(rows, at + 1, arena);
 	out->address = rows_dup(rows, at + 2, arena);
@@ -23,6 +40,9 @@ void campaign_mail_read(const struct rows *rows, int at, struct arena *arena,
 	out->unsubscribed_ms = rows_int(rows, at + 8);
 	out->complained_ms = rows_int(rows, at + 9);
 	out->bounce_detail = rows_dup(rows, at + 10, arena);
+	subject = subject_of(rows, at + 11, arena);
+	if (subject)
+		out->subject = subject;
 }
 
 static void read_mail(const struct rows *rows, struct arena *arena, void *out)

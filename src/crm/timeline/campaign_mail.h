@@ -26,7 +26,8 @@ struct campaign_mail {
 	int64_t campaign_id, person_id;
 	int64_t at_ms; /* accepted */
 	const char *campaign_name;
-	const char *subject;  /* as its author wrote it, with merge tags */
+	const char *subject;  /* as its author wrote it, with merge tags; of the
+				 variant of a test that they got, if known */
 	const char *address;  /* that it went to; NULL: erased */
 	const char *campaign; /* id in the Marketing API; NULL: none */
 	const char *audience; /* list id there; NULL: not known */
@@ -53,8 +54,8 @@ int campaign_mail_find(struct db *db, enum entity entity, int64_t record_id,
 		       int64_t campaign_id, struct arena *arena,
 		       struct campaign_mail *out, struct err *err);
 
-/* campaign_name to hash, bounced to bounce_detail, as columns from `at` on, in
- * the order in which they stand in SQL_CAMPAIGN_MAIL_OF_PERSON. */
+/* campaign_name to hash, bounced to the variant and its test, as columns from
+ * `at` on, in the order in which they stand in SQL_CAMPAIGN_MAIL_OF_PERSON. */
 void campaign_mail_read(const struct rows *rows, int at, struct arena *arena,
 			struct campaign_mail *out);
 

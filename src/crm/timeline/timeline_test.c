@@ -260,9 +260,15 @@ static void what_they_did_stands_with_the_mail(void **state)
 	    "detail = '550 no', unsubscribed_ms = 800, complained_ms = 900 "
 	    "WHERE campaign_id = 7 AND person_id = %lld",
 	    (long long)r.id);
+	run(f, "UPDATE campaign SET ab_test = '{\"what\":\"subject\","
+	       "\"variants\":[{\"subject\":\"Bye\"}]}' WHERE id = 8");
+	run(f,
+	    "UPDATE campaign_recipient SET variant = 2 WHERE campaign_id = 8");
 	all = list(f, ENTITY_PERSON, r.id, TIMELINE_ALL);
 	assert_int_equal(all.n, 2);
 	assert_int_equal(all.v[0].mail->events_n, 0);
+	assert_string_equal(all.v[0].mail->subject, "Bye");
+	assert_string_equal(all.v[1].mail->subject, "Hi *|FNAME|*");
 	assert_string_equal(all.v[0].status, "sent");
 	assert_string_equal(all.v[1].status, "complained");
 	mail = all.v[1].mail;

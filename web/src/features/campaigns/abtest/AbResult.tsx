@@ -19,6 +19,7 @@ export function AbResult({ campaign, result }: { campaign: Campaign; result: AbR
   const { t } = useTranslation();
   const confidence = useConfidenceWords();
   const waiting = useWaitingWords();
+  const format = useFormat();
   const isOfSome = result.variants.reduce((sum, { sent }) => sum + sent, 0) < (campaign.figures?.sent ?? 0);
   return (
     <Paper component="section" aria-labelledby="ab-test">
@@ -33,6 +34,7 @@ export function AbResult({ campaign, result }: { campaign: Campaign; result: AbR
           </Alert>
         )}
         <Variants result={result} hasCaught={(campaign.figures?.caught ?? 0) > 0} />
+        {result.decided_at && <Text size="xs" c="dimmed">{t('report.ab.decided', { when: format.time(result.decided_at) })}</Text>}
         {isOfSome && <Text size="xs" c="dimmed">{t('report.ab.onlyTrial')}</Text>}
         <Text size="sm" role="status">{confidence(result)}</Text>
       </Stack>
