@@ -13,7 +13,7 @@ const LEFT = [
   "audience.member_change", // ids; the oldest go by themselves
   "crm.record_change",
   // keys, marks and settings of the program, which are made once
-  "crm.setting", "audience.setting", "crm.sequence", "audience.sequence", "crm.bridge_field",
+  "crm.setting", "audience.setting", "crm.sequence", "audience.sequence", "events.sequence", "crm.bridge_field",
   "audience.event_cursor", "audience.delivery_lease", "audience.webhook",
 ];
 /** Indexes that a job fills behind the writers, and numbers of members, which are

@@ -427,6 +427,8 @@ static int leave_other_type(struct campaign_draft *d, struct err *err)
 
 int campaign_draft_ensure(struct campaign_draft *d, struct err *err)
 {
+	if (d->c.origin != CRM_CAMPAIGN_OF_CRM) /* others made it */
+		return 0;
 	if (d->c.marketing_campaign_id && leave_other_type(d, err) < 0)
 		return -1;
 	return d->c.marketing_campaign_id ? 0 : create(d, err);
