@@ -397,6 +397,14 @@ static int drop_others(struct tx *tx, const struct campaign *c,
 		       : variate_put_labels(tx, c, &none, now_ms, err);
 }
 
+/* Plain text of other HTML would tell another story than the mail: it is made
+ * anew, unless it is given too. */
+static void drop_old_text(struct given *g)
+{
+	if (g->html && *g->html && !g->plain_text)
+		g->plain_text = "";
+}
+
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 		const char *const pages[CONTENTS_MAX], int64_t now_ms,
 		struct err *err)
@@ -421,6 +429,7 @@ int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 	    resolve(tx, &g, pages ? pages[0] : NULL, arena, err) < 0 ||
 	    drop_others(tx, &campaign, &g, now_ms, err) < 0)
 		return -1;
+	drop_old_text(&g);
 	return store(tx, &campaign, &g, now_ms, arena, err);
 }
 

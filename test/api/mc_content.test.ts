@@ -108,6 +108,10 @@ describe("content of campaigns", () => {
     assert.equal((await put(c, nothing)).html, "<p>Before</p>");
     assert.equal((await put(c, {})).html, "<p>Before</p>");
     assert.equal((await put(c, { ...nothing, plain_text: "Plain" })).plain_text, "Plain");
+    // a text of its own is of the HTML it was given with
+    assert.match((await put(c, { html: "<p>Other</p>", plain_text: "" })).plain_text, /^Other\s*$/);
+    assert.equal((await put(c, { plain_text: "Mine", html: "<p>Third</p>" })).plain_text, "Mine");
+    assert.match((await put(c, { html: "<p>Fourth</p>" })).plain_text, /^Fourth\s*$/);
     assert.equal(field(await put(await make({}, "plaintext"), { template: { id } }, 400)), "html");
     await put({ id: "ffffffffff" }, { template: { id } }, 404);
     await put({ id: "ffffffffff" }, {}, 404);
