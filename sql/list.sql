@@ -29,7 +29,8 @@ FROM list WHERE is_master = 1 AND deleted_ms IS NULL;
 
 -- name: list-page
 -- args: before (NULL: any), before, since, since, hash of an address (NULL: any),
--- hash, newest first (1), limit, offset
+-- hash, last sent before (NULL: any), before, since, since, newest first (1), limit,
+-- offset
 SELECT id, hex, name, is_master, contact, permission_reminder,
 	campaign_defaults, email_type_option, use_archive_bar, double_optin,
 	marketing_permissions, notify_on_subscribe, notify_on_unsubscribe,
@@ -41,6 +42,12 @@ WHERE deleted_ms IS NULL
 	AND (CAST(? AS TEXT) IS NULL OR EXISTS (
 		SELECT 1 FROM member_address a
 		WHERE a.list_id = list.id AND a.email_hash = ?))
+	AND (CAST(? AS BIGINT) IS NULL OR (
+		SELECT MAX(COALESCE(c.done_ms, c.send_ms)) FROM campaign c
+		WHERE c.list_id = list.id AND c.status = :CAMPAIGN_SENT) <= ?)
+	AND (CAST(? AS BIGINT) IS NULL OR (
+		SELECT MAX(COALESCE(c.done_ms, c.send_ms)) FROM campaign c
+		WHERE c.list_id = list.id AND c.status = :CAMPAIGN_SENT) >= ?)
 ORDER BY CASE WHEN CAST(? AS BIGINT) = 1 THEN -id ELSE id END
 LIMIT ? OFFSET ?;
 
@@ -52,7 +59,13 @@ WHERE deleted_ms IS NULL
 	AND (CAST(? AS BIGINT) IS NULL OR created_ms >= ?)
 	AND (CAST(? AS TEXT) IS NULL OR EXISTS (
 		SELECT 1 FROM member_address a
-		WHERE a.list_id = list.id AND a.email_hash = ?));
+		WHERE a.list_id = list.id AND a.email_hash = ?))
+	AND (CAST(? AS BIGINT) IS NULL OR (
+		SELECT MAX(COALESCE(c.done_ms, c.send_ms)) FROM campaign c
+		WHERE c.list_id = list.id AND c.status = :CAMPAIGN_SENT) <= ?)
+	AND (CAST(? AS BIGINT) IS NULL OR (
+		SELECT MAX(COALESCE(c.done_ms, c.send_ms)) FROM campaign c
+		WHERE c.list_id = list.id AND c.status = :CAMPAIGN_SENT) >= ?);
 
 -- name: list-add
 INSERT INTO list (hex, name, is_master, contact, permission_reminder,

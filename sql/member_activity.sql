@@ -3,7 +3,7 @@
 -- name: member-activity-page
 -- What a member got and did, newest first; kind 0 is "sent", the others are
 -- those of the table activity. Hits of machines are left out.
--- args: member, member, limit, offset
+-- args: member, member, kinds (bits), limit, offset
 SELECT x.kind, x.at_ms, c.hex, c.type, c.settings, l.url
 FROM (
 	SELECT a.kind AS kind, a.at_ms AS at_ms, a.campaign_id AS campaign_id,
@@ -17,12 +17,15 @@ FROM (
 JOIN campaign c ON c.id = x.campaign_id
 LEFT JOIN campaign_link l ON l.campaign_id = x.campaign_id
 	AND l.link_id = x.link_id
+WHERE (CAST(? AS INTEGER) >> x.kind) & 1 = 1
 ORDER BY x.at_ms DESC, x.event_id DESC, x.campaign_id DESC
 LIMIT ? OFFSET ?;
 
 -- name: member-activity-count
--- args: member, member
+-- args: member, kinds (bits), and both again
 SELECT (SELECT COUNT(*) FROM activity a
-		WHERE a.member_id = ? AND a.machine = 0)
+		WHERE a.member_id = ? AND a.machine = 0
+			AND (CAST(? AS INTEGER) >> a.kind) & 1 = 1)
 	+ (SELECT COUNT(*) FROM recipient r
-		WHERE r.member_id = ? AND r.sent_seq IS NOT NULL);
+		WHERE r.member_id = ? AND r.sent_seq IS NOT NULL
+			AND CAST(? AS INTEGER) & 1 = 1);

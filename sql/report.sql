@@ -48,8 +48,25 @@ JOIN recipient r ON r.campaign_id = ? AND r.member_id = x.member_id
 LEFT JOIN member m ON m.id = r.member_id
 ORDER BY r.member_id;
 
+-- name: report-list-opened-sorted
+-- args: campaign, order (1: the fewest opens first, -1: the most), limit, offset,
+-- campaign, order
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END
+FROM (SELECT member_id FROM recipient
+	WHERE campaign_id = ? AND opens + machine_opens > 0
+	ORDER BY (opens + machine_opens) * CAST(? AS INTEGER), member_id
+	LIMIT ? OFFSET ?) AS x
+JOIN recipient r ON r.campaign_id = ? AND r.member_id = x.member_id
+LEFT JOIN member m ON m.id = r.member_id
+ORDER BY (r.opens + r.machine_opens) * CAST(? AS INTEGER), r.member_id;
+
 -- name: report-list-opened-since
--- Who opened at or after a time. args: campaign, since, campaign, limit, offset
+-- Who opened at or after a time. args: campaign, since, campaign, order (1: the
+-- fewest opens first, -1: the most, 0: by member), limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
@@ -59,7 +76,8 @@ FROM (SELECT DISTINCT member_id FROM activity
 	WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?) AS a
 JOIN recipient r ON r.member_id = a.member_id AND r.campaign_id = ?
 LEFT JOIN member m ON m.id = r.member_id
-ORDER BY r.member_id LIMIT ? OFFSET ?;
+ORDER BY (r.opens + r.machine_opens) * CAST(? AS INTEGER), r.member_id
+LIMIT ? OFFSET ?;
 
 -- name: report-count-opened-since
 -- args: campaign, since

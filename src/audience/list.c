@@ -106,6 +106,8 @@ int list_list(struct db *db, const struct list_filter *filter,
 {
 	struct sql_value before = sql_id_or_null(filter->before_created_ms);
 	struct sql_value since = sql_id_or_null(filter->since_created_ms);
+	struct sql_value sent_before = sql_id_or_null(filter->before_sent_ms);
+	struct sql_value sent_since = sql_id_or_null(filter->since_sent_ms);
 	struct sql_value hash = sql_null();
 	char digits[MD5_HEX + 1];
 
@@ -114,12 +116,15 @@ int list_list(struct db *db, const struct list_filter *filter,
 		hash = sql_text(digits);
 	}
 	if (db_find_int(db, SQL_LIST_COUNT,
-			SQL_ARGS(before, before, since, since, hash, hash),
+			SQL_ARGS(before, before, since, since, hash, hash,
+				 sent_before, sent_before, sent_since,
+				 sent_since),
 			total_out, err) < 0)
 		return -1;
 	return db_list(db, SQL_LIST_PAGE,
 		       SQL_ARGS(before, before, since, since, hash, hash,
-				sql_int(filter->newest_first),
+				sent_before, sent_before, sent_since,
+				sent_since, sql_int(filter->newest_first),
 				sql_int(filter->count),
 				sql_int(filter->offset)),
 		       read_row, arena, out, err);

@@ -59,6 +59,7 @@ struct list_sender list_sender_of(const struct list *list, struct arena *arena);
 
 struct list_filter {
 	int64_t before_created_ms, since_created_ms; /* 0: not asked */
+	int64_t before_sent_ms, since_sent_ms;       /* its last campaign */
 	const char *email; /* only lists that have this address; NULL: all */
 	bool newest_first;
 	int64_t count, offset;

@@ -40,17 +40,37 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 	};
 }
 
-int member_activity_list(struct db *db, int64_t member_id, int64_t count,
-			 int64_t offset, struct arena *arena,
-			 struct member_activities *out, int64_t *total_out,
-			 struct err *err)
+static bool is_asked_for(const char *action, const char *asked)
 {
-	struct sql_value id = sql_int(member_id);
+	for (struct str rest = str_of(asked); rest.s;)
+		if (str_eq(str_trim(str_cut(&rest, ',')), str_of(action)))
+			return true;
+	return false;
+}
 
-	if (db_find_int(db, SQL_MEMBER_ACTIVITY_COUNT, SQL_ARGS(id, id),
-			total_out, err) < 0)
+/* By activity.kind, a bit each. */
+static int64_t kinds_of(const char *asked)
+{
+	int64_t kinds = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		if (!asked || is_asked_for(actions[i], asked))
+			kinds |= (int64_t)1 << i;
+	return kinds;
+}
+
+int member_activity_list(struct db *db, const struct member_activity_query *q,
+			 struct arena *arena, struct member_activities *out,
+			 int64_t *total_out, struct err *err)
+{
+	struct sql_value kinds = sql_int(kinds_of(q->actions));
+	struct sql_value id = sql_int(q->member_id);
+
+	if (db_find_int(db, SQL_MEMBER_ACTIVITY_COUNT,
+			SQL_ARGS(id, kinds, id, kinds), total_out, err) < 0)
 		return -1;
-	return db_list(db, SQL_MEMBER_ACTIVITY_PAGE,
-		       SQL_ARGS(id, id, sql_int(count), sql_int(offset)),
-		       read_row, arena, out, err);
+	return db_list(
+		db, SQL_MEMBER_ACTIVITY_PAGE,
+		SQL_ARGS(id, id, kinds, sql_int(q->count), sql_int(q->offset)),
+		read_row, arena, out, err);
 }

@@ -24,10 +24,15 @@ struct member_activity {
 };
 struct member_activities VEC_FIELDS(struct member_activity);
 
+struct member_activity_query {
+	int64_t member_id;
+	/* Names of actions, between commas; others fit nothing. NULL: all. */
+	const char *actions;
+	int64_t count, offset;
+};
 /* A page, newest first. Appends; strings live in arena. */
-int member_activity_list(struct db *db, int64_t member_id, int64_t count,
-			 int64_t offset, struct arena *arena,
-			 struct member_activities *out, int64_t *total_out,
-			 struct err *err);
+int member_activity_list(struct db *db, const struct member_activity_query *q,
+			 struct arena *arena, struct member_activities *out,
+			 int64_t *total_out, struct err *err);
 
 #endif

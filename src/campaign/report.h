@@ -92,6 +92,9 @@ struct report_query {
 	enum report_kind kind;
 	int64_t since_ms; /* 0: not asked */
 	int64_t link_id;
+	/* Of who opened: the fewest (1) or the most (-1) opens first, with
+	 * those of machines; 0: not asked. */
+	int by_opens;
 	int64_t count, offset;
 };
 /* Appends to *out; *total_out is how many there are without paging. */

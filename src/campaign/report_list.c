@@ -106,6 +106,12 @@ static int list_all_opened(struct db *db, int64_t campaign_id,
 			     err) < 0)
 		return -1;
 	*total = report_kept_sum(&t, KEPT_OPENED);
+	if (q->by_opens)
+		return db_list(db, SQL_REPORT_LIST_OPENED_SORTED,
+			       SQL_ARGS(id, sql_int(q->by_opens),
+					sql_int(q->count), sql_int(q->offset),
+					id, sql_int(q->by_opens)),
+			       read_row, arena, out, err);
 	place = member_place_of(&t, q->offset);
 	return db_list(db, SQL_REPORT_LIST_OPENED,
 		       SQL_ARGS(id, sql_int(place.from_id), sql_int(q->count),
@@ -127,9 +133,10 @@ static int list_opened(struct db *db, const struct campaign *campaign,
 	if (db_find_int(db, SQL_REPORT_COUNT_OPENED_SINCE, SQL_ARGS(id, since),
 			total, err) < 0)
 		return -1;
-	return db_list(db, SQL_REPORT_LIST_OPENED_SINCE,
-		       SQL_ARGS(id, since, id, count, offset), read_row, arena,
-		       out, err);
+	return db_list(
+		db, SQL_REPORT_LIST_OPENED_SINCE,
+		SQL_ARGS(id, since, id, sql_int(q->by_opens), count, offset),
+		read_row, arena, out, err);
 }
 
 static int list_clicked(struct db *db, const struct campaign *campaign,

@@ -111,6 +111,9 @@ describe("reports of /3.0", () => {
     assert.equal(none.total_items, 0);
     const one = await get(`/email-activity/${md5("cleo@example.org")}`);
     assert.deepEqual(one.activity, []);
+    const hers = (since: string) => get(`/email-activity/${md5("ada@example.org")}`, { since });
+    assert.equal((await hers("2001-01-01T00:00:00Z")).activity.length, 2);
+    assert.deepEqual((await hers("2101-01-01T00:00:00Z")).activity, []);
   });
 
   it("tell who opened and who clicked what", async () => {
@@ -126,6 +129,12 @@ describe("reports of /3.0", () => {
       links.urls_clicked.map((l: Json) => [l.url, l.total_clicks, l.unique_clicks]),
       [["https://a.example/?x=1&y=2", 1, 1], ["https://b.example/", 0, 0]],
     );
+    const sorted = async (sort_field: string, sort_dir: string): Promise<number[]> =>
+      (await get("/click-details", { sort_field, sort_dir })).urls_clicked.map((l: Json) => l[sort_field]);
+    for (const field of ["total_clicks", "unique_clicks"]) {
+      assert.deepEqual(await sorted(field, "ASC"), [0, 1]);
+      assert.deepEqual(await sorted(field, "DESC"), [1, 0]);
+    }
     const link = links.urls_clicked[0].id;
     assert.equal((await get(`/click-details/${link}`)).click_percentage, 1);
     const members = await get(`/click-details/${link}/members`);
@@ -133,6 +142,41 @@ describe("reports of /3.0", () => {
     assert.equal(members.members[0].is_machine, false);
     const one = await get(`/click-details/${link}/members/${md5("ada@example.org")}`);
     assert.equal(one.clicks, 1);
+  });
+
+  it("are sorted as asked for", async () => {
+    // cleo's second open makes her the first
+    const pixel = (await mailTo("cleo@example.org")).match(/src="([^"]*\/t\/o\/[^"]*)"/)![1]!;
+    for (let i = 0; i < 2; i++) await server.anonymous.get(path(pixel), {}, agent);
+    await until("both are applied", async () => (await get("/open-details")).total_opens === 3);
+    const names = async (query: Json): Promise<string[]> => (await get("/open-details", query)).members.map((m: Json) => m.email_address.split("@")[0]);
+    assert.deepEqual(await names({ sort_field: "opens_count", sort_dir: "DESC" }), ["cleo", "ada"]);
+    assert.deepEqual(await names({ sort_field: "opens_count" }), ["ada", "cleo"]);
+    assert.deepEqual(await names({ sort_field: "opens_count", sort_dir: "DESC", count: 1, offset: 1 }), ["ada"]);
+    assert.deepEqual(await names({ sort_field: "opens_count", sort_dir: "DESC", since: "2001-01-01T00:00:00Z" }), ["cleo", "ada"]);
+    await server.mailchimp.get(`/3.0/reports/${id}/open-details`, { sort_field: "x" }, { status: 400 });
+  });
+
+  it("find lists by their last campaign, and what a member did by its kind", async () => {
+    const lists = async (query: Json): Promise<number> => (await server.mailchimp.get("/3.0/lists", query)).body.total_items;
+    await server.mailchimp.post("/3.0/lists", {
+      name: "Never sent to", permission_reminder: "r", email_type_option: false,
+      contact: { company: "c", address1: "a", city: "c", state: "", zip: "1", country: "DE" },
+      campaign_defaults: { from_name: "n", from_email: "n@example.org", subject: "", language: "en" },
+    });
+    const all = await lists({});
+    assert.equal(await lists({ since_campaign_last_sent: "2001-01-01T00:00:00Z" }), all - 1);
+    assert.equal(await lists({ since_campaign_last_sent: "2101-01-01T00:00:00Z" }), 0);
+    assert.equal(await lists({ before_campaign_last_sent: "2101-01-01T00:00:00Z" }), all - 1);
+    assert.deepEqual([await lists({ has_ecommerce_store: true }), await lists({ has_ecommerce_store: false })], [0, all]);
+    const ada = `/3.0/lists/${list}/members/${md5("ada@example.org")}`;
+    for (const [of, filter, kind] of [["activity", "action", "action"], ["activity-feed", "activity_filters", "activity_type"]] as const) {
+      const kinds = async (wanted: string): Promise<string[]> => (await server.mailchimp.get(`${ada}/${of}`, { [filter]: wanted })).body.activity.map((a: Json) => a[kind]).sort();
+      assert.deepEqual(await kinds(""), ["click", "open", "sent"]);
+      assert.deepEqual(await kinds("open,sent"), ["open", "sent"]);
+      assert.deepEqual(await kinds("note, click"), ["click"]);
+      assert.deepEqual(await kinds("ecomm"), []);
+    }
   });
 
   it("tell who left", async () => {

@@ -135,8 +135,15 @@ static int read_filter(const struct request *rq, struct list_filter *out,
 	    mc_query_ms(rq, "before_date_created", &out->before_created_ms,
 			err) < 0 ||
 	    mc_query_ms(rq, "since_date_created", &out->since_created_ms, err) <
-		    0)
+		    0 ||
+	    mc_query_ms(rq, "before_campaign_last_sent", &out->before_sent_ms,
+			err) < 0 ||
+	    mc_query_ms(rq, "since_campaign_last_sent", &out->since_sent_ms,
+			err) < 0)
 		return -1;
+	/* No list has one: none is as new as that. */
+	if (request_query_bool(rq, "has_ecommerce_store", false))
+		out->since_created_ms = INT64_MAX;
 	if (out->email && !*out->email)
 		out->email = NULL;
 	out->newest_first = dir == 1;

@@ -25,9 +25,11 @@ static void page_release(struct activity_page *page)
 	vec_release(&page->items);
 }
 
-static int load(const struct request *rq, int64_t count, int64_t offset,
-		struct activity_page *out, struct err *err)
+/* filter: the parameter of the query that names actions. */
+static int load(const struct request *rq, const char *filter, int64_t count,
+		int64_t offset, struct activity_page *out, struct err *err)
 {
+	const char *actions = request_query(rq, filter);
 	CLEANUP(store_put) struct db *db = NULL;
 
 	if (mc_db(rq, &db, err) < 0 ||
@@ -35,8 +37,14 @@ static int load(const struct request *rq, int64_t count, int64_t offset,
 	    member_get(db, out->list.id, request_param(rq, "subscriber_hash"),
 		       rq->arena, &out->member, err) < 0)
 		return -1;
-	return member_activity_list(db, out->member.id, count, offset,
-				    rq->arena, &out->items, &out->total, err);
+	return member_activity_list(
+		db,
+		&(struct member_activity_query){
+			.member_id = out->member.id,
+			.actions = actions && *actions ? actions : NULL,
+			.count = count,
+			.offset = offset },
+		rq->arena, &out->items, &out->total, err);
 }
 
 static void write_end(const struct request *rq, const struct activity_page *p,
@@ -59,7 +67,7 @@ int mc_member_activity(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(page_release) struct activity_page page = { .total = 0 };
 	struct json_writer w = mc_writer(rq, rs);
 
-	if (load(rq, OLD_ACTIVITY_MAX, 0, &page, err) < 0)
+	if (load(rq, "action", OLD_ACTIVITY_MAX, 0, &page, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "activity");
@@ -87,7 +95,8 @@ int mc_member_activity_feed(struct request *rq, struct response *rs,
 	struct mc_page paging;
 
 	if (mc_page(rq, &paging, err) < 0 ||
-	    load(rq, paging.count, paging.offset, &page, err) < 0)
+	    load(rq, "activity_filters", paging.count, paging.offset, &page,
+		 err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "activity");

@@ -18,7 +18,8 @@ struct people {
 	struct report_rows rows;
 	struct report_events events; /* by member and time */
 	int64_t total;
-	int64_t link_id; /* 0: of no link */
+	int64_t link_id;  /* 0: of no link */
+	int64_t since_ms; /* of one person: its events from then on */
 };
 #define PEOPLE_INIT(request)                          \
 	{                                             \
@@ -76,6 +77,25 @@ static int read_events(struct people *p, struct err *err)
 				  p->rq->arena, &p->events, err);
 }
 
+static int read_order(const struct request *rq, const struct part *part,
+		      int *out, struct err *err)
+{
+	static const char *const fields[] = { "", "opens_count", NULL };
+	static const char *const dirs[] = { "ASC", "DESC", NULL };
+	int field, dir;
+
+	*out = 0;
+	if (part->kind != REPORT_OPENED)
+		return 0;
+	field = mc_query_word(rq, "sort_field", fields, 0, err);
+	dir = mc_query_word(rq, "sort_dir", dirs, 0, err);
+	if (field < 0 || dir < 0)
+		return -1;
+	if (field > 0)
+		*out = dir == 1 ? -1 : 1;
+	return 0;
+}
+
 static int list_part(struct request *rq, struct response *rs,
 		     const struct part *part, struct err *err)
 {
@@ -86,6 +106,7 @@ static int list_part(struct request *rq, struct response *rs,
 
 	if ((part->has_events &&
 	     mc_query_ms(rq, "since", &query.since_ms, err) < 0) ||
+	    read_order(rq, part, &query.by_opens, err) < 0 ||
 	    mc_page(rq, &page, err) < 0 || begin(&p, part, err) < 0)
 		return -1;
 	query.count = page.count;
@@ -129,7 +150,9 @@ static int show_part(struct request *rq, struct response *rs,
 	CLEANUP(people_release) struct people p = PEOPLE_INIT(rq);
 	struct report_row row;
 
-	if (begin(&p, part, err) < 0 ||
+	if ((part->has_events &&
+	     mc_query_ms(rq, "since", &p.since_ms, err) < 0) ||
+	    begin(&p, part, err) < 0 ||
 	    mc_report_row_of_path(rq, &p.r, p.link_id, &row, err) < 0)
 		return -1;
 	return show_one(&p, rs, part, &row, err);
@@ -236,7 +259,8 @@ static void write_activity(const struct people *p, const struct report_row *row,
 	json_key_begin_array(w, "activity");
 	for (size_t i = vec_lower(&p->events, member_id, row->member_id);
 	     i < p->events.n && p->events.v[i].member_id == row->member_id; i++)
-		write_event(row, &p->events.v[i], w);
+		if (p->events.v[i].at_ms >= p->since_ms)
+			write_event(row, &p->events.v[i], w);
 	json_end_array(w);
 	write_links(p, row, "/email-activity", w);
 	json_end_object(w);
