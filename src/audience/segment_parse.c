@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,8 +85,7 @@ static const char *lower_case(const char *text, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
-	strbuf_addstr(&out, text);
-	strbuf_tolower(&out);
+	utf8_lower(str_of(text), &out);
 	return arena_str(arena, strbuf_str(&out));
 }
 
@@ -354,6 +355,8 @@ static int take_email(struct condition_reader *r)
 {
 	if (strncmp(r->op, "blank", 5) == 0)
 		return condition_wrong(r, "op", "is no operator of this field");
+	if (strcmp(r->field, "MERGE0") == 0)
+		r->out->field = "merge0";
 	return take_text(r, CONDITION_EMAIL, text_ops);
 }
 
@@ -381,6 +384,7 @@ static const struct {
 	    "IPGeoZip" } },
 	{ "EMAIL", take_email, { "EmailAddress", "TextMerge" } },
 	{ "merge0", take_email, { "EmailAddress", "TextMerge" } },
+	{ "MERGE0", take_email, { "EmailAddress", "TextMerge" } },
 };
 
 static bool is_type_of(const char *type, const char *const types[6])

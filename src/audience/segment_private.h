@@ -71,7 +71,7 @@ struct condition {
 	bool among_sent; /* opened, clicked, negated: of those who got it */
 	bool needs_text; /* greater, less: a blank value never fits */
 	int64_t merge_id;
-	const char *text; /* ASCII lower case */
+	const char *text; /* in lower case, as Unicode has it */
 	double number;
 	int64_t from_ms, to_ms;
 	int64_t id;         /* segment or campaign; 0: any campaign */

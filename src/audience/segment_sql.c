@@ -50,15 +50,28 @@ static void add_part(struct sqlbuild *b, int64_t merge_id, const char *part)
 	sqlbuild_add(b, "), '')");
 }
 
-static void begin_lower(struct sqlbuild *b)
+static bool is_order(const struct condition *c)
 {
-	sqlbuild_add(b, "lower(");
+	return c->test == TEST_GREATER || c->test == TEST_LESS;
 }
 
-/* Only ASCII letters are folded: SQLite knows no others. */
-static void end_lower(struct sqlbuild *b)
+/* What the lower case is compared with; NULL: it is put in order. */
+static const char *wanted(const struct condition *c)
 {
-	sqlbuild_add(b, b->backend == DB_PG ? " COLLATE \"C\")" : ")");
+	return is_order(c) ? NULL : c->text;
+}
+
+static void begin_lower(struct sqlbuild *b, const struct condition *c)
+{
+	sqlbuild_lower_begin(b, wanted(c));
+}
+
+/* The order is that of bytes, on both databases. */
+static void end_lower(struct sqlbuild *b, const struct condition *c)
+{
+	sqlbuild_lower_end(b, wanted(c));
+	if (is_order(c) && b->backend == DB_PG)
+		sqlbuild_add(b, " COLLATE \"C\"");
 }
 
 static void add_comparison(struct sqlbuild *b, const struct condition *c)
@@ -93,9 +106,9 @@ static void add_comparison(struct sqlbuild *b, const struct condition *c)
 
 static void add_merge_text(struct sqlbuild *b, const struct condition *c)
 {
-	begin_lower(b);
+	begin_lower(b, c);
 	add_value(b, c->merge_id);
-	end_lower(b);
+	end_lower(b, c);
 	add_comparison(b, c);
 	if (!c->needs_text)
 		return;
@@ -136,9 +149,9 @@ static void add_address(struct sqlbuild *b, const struct condition *c)
 		if (i)
 			sqlbuild_add(b,
 				     c->test == TEST_BLANK ? " AND " : " OR ");
-		begin_lower(b);
+		begin_lower(b, c);
 		add_part(b, c->merge_id, merge_address_parts[i]);
-		end_lower(b);
+		end_lower(b, c);
 		add_comparison(b, c);
 	}
 }
@@ -146,9 +159,9 @@ static void add_address(struct sqlbuild *b, const struct condition *c)
 static void add_column(struct sqlbuild *b, const char *column,
 		       const struct condition *c)
 {
-	begin_lower(b);
+	begin_lower(b, c);
 	sqlbuild_add(b, column);
-	end_lower(b);
+	end_lower(b, c);
 	add_comparison(b, c);
 }
 

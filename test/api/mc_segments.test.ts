@@ -250,6 +250,16 @@ describe("segments", () => {
     assert.equal(changed.body.member_count, 0);
   });
 
+  it("know capital letters of all languages", async () => {
+    const name = async (op: string, value: string, field = "LNAME"): Promise<number> => (await saved([{ field, op, value }])).member_count;
+    await api.post(`${list}/members`, person(190, { merge_fields: { LNAME: "KÖLN-Élysée Ω" } }));
+    for (const [op, value] of [["is", "köln-élysée ω"], ["contains", "Ö"], ["contains", "-É"], ["starts", "Kö"], ["ends", "Ω"]])
+      assert.equal(await name(op!, value!), 1, `${op} ${value}`);
+    assert.equal(await name("is", "koln-elysee ω"), 0);
+    assert.equal(await name("is", "P190@EXAMPLE.ORG", "MERGE0"), 1);
+    await api.delete(`${list}/members/p190@example.org`);
+  });
+
   it("refuse conditions that make no sense", async () => {
     const wrong: Json[] = [
       { field: "NOSUCH", op: "is", value: "x" },

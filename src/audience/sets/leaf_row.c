@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "store/db.h"
 
 #include <stdlib.h>
@@ -47,7 +48,7 @@ static char fold(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-/* text is lower case already. */
+/* Both in lower case, but for ASCII letters of the value. */
 static bool is_at(struct str value, size_t at, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -76,7 +77,7 @@ static int compare_folded(struct str value, const char *text, size_t len)
 	return (value.len > len) - (value.len < len);
 }
 
-static bool text_fits(const struct condition *c, struct str value)
+static bool folded_fits(const struct condition *c, struct str value)
 {
 	size_t len = strlen(c->text);
 
@@ -101,6 +102,17 @@ static bool text_fits(const struct condition *c, struct str value)
 	default:
 		return false;
 	}
+}
+
+/* Most values are ASCII, and need no copy. */
+static bool text_fits(const struct condition *c, struct str value)
+{
+	CLEANUP(strbuf_release) struct strbuf lower = STRBUF_INIT;
+
+	if (str_is_ascii(value))
+		return folded_fits(c, value);
+	utf8_lower(value, &lower);
+	return folded_fits(c, strbuf_str(&lower));
 }
 
 /* A raw JSON value as text; escapes are rare. */
