@@ -13,7 +13,7 @@ WHERE list_id = ? AND email_hash IN JSON_TEXTS(?);
 
 -- name: demo-members-by-id
 -- args: JSON ids
-SELECT email_hash, id FROM member WHERE id IN JSON_INTS(?) AND list_id > 0;
+SELECT email_hash, id FROM member WHERE id IN JSON_INTS(?) AND +list_id > 0;
 
 -- name: demo-ledger-add
 -- One who got it in the past. args: campaign, member, accepted, its place in

@@ -6,7 +6,7 @@ SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
 	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id
+	m.unsubscribed_campaign_id, m.country
 FROM member_address a JOIN member m ON m.id = a.member_id
 WHERE a.list_id = ? AND a.email_hash = ? FOR UPDATE OF m;
 
@@ -16,7 +16,7 @@ SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
 	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id
+	m.unsubscribed_campaign_id, m.country
 FROM member m WHERE m.id = ? AND m.list_id > 0 FOR UPDATE OF m;
 
 -- name: member-by-ids
@@ -25,7 +25,7 @@ SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
 	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id
+	m.unsubscribed_campaign_id, m.country
 FROM member m WHERE m.id IN JSON_INTS(?) ORDER BY m.id FOR UPDATE OF m;
 
 -- name: member-by-hashes
@@ -34,7 +34,7 @@ SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
 	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id
+	m.unsubscribed_campaign_id, m.country
 FROM member_address a JOIN member m ON m.id = a.member_id
 WHERE a.list_id = ? AND a.email_hash IN JSON_TEXTS(?)
 ORDER BY m.id FOR UPDATE OF m;
@@ -48,8 +48,8 @@ WHERE list_id = ? AND email_hash IN JSON_TEXTS(?);
 INSERT INTO member (id, list_id, address, email_hash, unique_id, status,
 	unsubscribed_by, unsubscribe_reason, email_type, merge, language, vip,
 	rating, source, ip_signup, ip_opt, signup_ms, opt_ms, changed_ms,
-	unsubscribed_ms, unsubscribed_campaign_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+	unsubscribed_ms, unsubscribed_campaign_id, country)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: member-touch
 -- What it has beside its row is another. args: now, id
@@ -69,7 +69,7 @@ DELETE FROM member_address WHERE list_id = ? AND email_hash = ?;
 -- nothing of it depends on what was there.
 -- args: keyed hash (address), keyed hash (email_hash), now, id
 UPDATE member SET list_id = -list_id, address = ?, email_hash = ?, status = :MEMBER_ARCHIVED,
-	unsubscribe_reason = NULL, merge = '{}', language = '', ip_signup = '',
+	unsubscribe_reason = NULL, merge = '{}', language = '', country = '', ip_signup = '',
 	ip_opt = '', source = '', changed_ms = ?
 WHERE id = ?;
 
@@ -165,9 +165,9 @@ DELETE FROM member WHERE id IN JSON_INTS(?) AND NOT EXISTS (
 -- of it. args: JSON array of ids
 UPDATE member SET list_id = -list_id, address = '', email_hash = '',
 	status = :MEMBER_ARCHIVED, journalled = :MEMBER_ARCHIVED,
-	unsubscribe_reason = NULL, merge = '{}', language = '', ip_signup = '',
+	unsubscribe_reason = NULL, merge = '{}', language = '', country = '', ip_signup = '',
 	ip_opt = '', source = ''
-WHERE id IN JSON_INTS(?) AND list_id > 0;
+WHERE id IN JSON_INTS(?) AND +list_id > 0;
 
 -- name: member-taken-back
 -- Among what a member did: it is subscribed again by its own link. args:

@@ -44,7 +44,7 @@ WHERE member_id IN JSON_INTS(?) ORDER BY member_id;
 -- Not of who is forgotten meanwhile. args: client, JSON array of members
 INSERT INTO member_client (member_id, client)
 SELECT m.id, CAST(? AS INTEGER) FROM member m
-WHERE m.id IN JSON_INTS(?) AND m.list_id > 0
+WHERE m.id IN JSON_INTS(?) AND +m.list_id > 0
 ON CONFLICT (member_id) DO UPDATE SET client = excluded.client;
 
 -- name: side-clients-count

@@ -67,6 +67,7 @@ SILENT = [
 DATA = [
     "src/api/demo/demo_data.c", "src/api/demo/demo_events.c",
     "src/api/demo/demo_mail.c", "src/api/demo/demo_people.c",
+    "src/base/text/country.c",
     "src/crm/field.c", "src/crm/words/import_consent.c",
     "src/crm/words/import_consent_word.c", "src/crm/words/import_date.c",
     "src/crm/words/import_language.c",

@@ -143,6 +143,7 @@ void member_read_row(const struct rows *rows, struct arena *arena, void *out)
 		.changed_ms = rows_int(rows, 18),
 		.unsubscribed_ms = rows_int(rows, 19),
 		.unsubscribed_campaign_id = rows_int(rows, 20),
+		.country = rows_dup(rows, 21, arena),
 	};
 }
 
@@ -402,7 +403,7 @@ static const char all_columns[] =
 	"m.status, m.unsubscribed_by, m.unsubscribe_reason, m.email_type, "
 	"m.merge, m.language, m.vip, m.rating, m.source, m.ip_signup, "
 	"m.ip_opt, m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms, "
-	"m.unsubscribed_campaign_id";
+	"m.unsubscribed_campaign_id, m.country";
 static const char brief_columns[] = "SELECT m.id, m.list_id, m.address, "
 				    "m.email_hash, m.status, m.changed_ms";
 

@@ -76,6 +76,7 @@ struct member {
 	bool text_only;    /* email_type "text" */
 	const char *merge; /* JSON by merge_id, see merge_field.h */
 	const char *language;
+	const char *country; /* its two letters, of what it said last; "" */
 	bool vip;
 	int64_t rating;
 	const char *source;

@@ -214,6 +214,7 @@ static struct member_entry *new_entry(struct member_run *run)
 		.unsubscribe_reason = "",
 		.merge = "{}",
 		.language = "",
+		.country = "",
 		.rating = 2,
 		.source = "API - Generic",
 		.ip_signup = "",
@@ -273,7 +274,8 @@ static bool differs(const struct member *a, const struct member *b)
 	       strcmp(a->unsubscribe_reason, b->unsubscribe_reason) != 0 ||
 	       a->text_only != b->text_only ||
 	       strcmp(a->merge, b->merge) != 0 ||
-	       strcmp(a->language, b->language) != 0 || a->vip != b->vip ||
+	       strcmp(a->language, b->language) != 0 ||
+	       strcmp(a->country, b->country) != 0 || a->vip != b->vip ||
 	       strcmp(a->ip_signup, b->ip_signup) != 0 ||
 	       strcmp(a->ip_opt, b->ip_opt) != 0 ||
 	       a->signup_ms != b->signup_ms || a->opt_ms != b->opt_ms ||
@@ -352,7 +354,8 @@ static int insert_member(struct batch *batch, const struct member *m,
 				  sql_text(m->ip_opt), sql_int(m->signup_ms),
 				  sql_int(m->opt_ms), sql_int(m->changed_ms),
 				  sql_id_or_null(m->unsubscribed_ms),
-				  sql_id_or_null(m->unsubscribed_campaign_id)),
+				  sql_id_or_null(m->unsubscribed_campaign_id),
+				  sql_text(m->country)),
 			 err);
 }
 
@@ -370,6 +373,7 @@ static void note_changes(const struct member *old, const struct member *now,
 		   now->text_only ? 2 : 1);
 	update_text(u, "merge", old->merge, now->merge);
 	update_text(u, "language", old->language, now->language);
+	update_text(u, "country", old->country, now->country);
 	update_int(u, "vip", old->vip, now->vip);
 	update_int(u, "rating", old->rating, now->rating);
 	update_text(u, "source", old->source, now->source);

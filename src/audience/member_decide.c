@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/text/country.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -232,6 +233,56 @@ static int read_fields(const json_t *body, struct member *m, struct err *err)
 	return 0;
 }
 
+/* Of its first address that names one. */
+static const char *country_of(const struct member_run *run, const char *merge)
+{
+	vec_each (&run->defs, def) {
+		CLEANUP(json_free) json_t *tree = NULL;
+		struct err ignored = ERR_INIT;
+		struct str raw;
+		const char *country, *code;
+
+		if (def->type != MERGE_TYPE_ADDRESS)
+			continue;
+		raw = merge_value_raw(str_of(merge), def->id);
+		if (raw.len < 2 || json_parse(raw, &tree, &ignored) < 0)
+			continue;
+		country = json_string_value(json_object_get(tree, "country"));
+		code = country ? country_parse(str_of(country)) : NULL;
+		if (code)
+			return code;
+	}
+	return "";
+}
+
+/* The country is what was said last: as a location, or by an address. */
+static int read_country(const struct member_run *run, const json_t *body,
+			const char *old_merge, struct member *m,
+			struct err *err)
+{
+	const json_t *location = NULL;
+	const char *given = "", *was, *is;
+
+	if (json_get_object(body, "location", &location, err) < 0 ||
+	    json_get_text(location, "country_code", &given, err) < 0)
+		return -1;
+	if (*given) {
+		is = country_parse(str_of(given));
+		if (!is)
+			return err_field(err, "location.country_code",
+					 "is no code of a country");
+		m->country = is;
+		return 0;
+	}
+	if (strcmp(old_merge, m->merge) == 0)
+		return 0;
+	was = country_of(run, old_merge);
+	is = country_of(run, m->merge);
+	if (strcmp(was, is) != 0 && (*is || strcmp(m->country, was) == 0))
+		m->country = is;
+	return 0;
+}
+
 static int read_merges(struct member_run *run, struct member_op *op,
 		       struct member_entry *entry, struct err *err)
 {
@@ -304,6 +355,7 @@ static int lay_body(struct member_run *run, struct member_op *op,
 			  strcmp(entry->now.email_hash, email->hash) != 0);
 	bool must_be_new = op->mode == MEMBER_POST || op->mode == MEMBER_BATCH;
 	bool archived = entry->now.status == MEMBER_ARCHIVED;
+	const char *old_merge = entry->now.merge;
 
 	if (entry->exists && must_be_new && !archived)
 		return refuse_existing_member(op->address, err);
@@ -319,7 +371,9 @@ static int lay_body(struct member_run *run, struct member_op *op,
 	    read_fields(op->body, &entry->now, err) < 0 ||
 	    side_decide(run, op, entry, err) < 0)
 		return -1;
-	return read_merges(run, op, entry, err);
+	if (read_merges(run, op, entry, err) < 0)
+		return -1;
+	return read_country(run, op->body, old_merge, &entry->now, err);
 }
 
 int member_decide(struct member_run *run, struct member_op *op,

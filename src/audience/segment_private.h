@@ -35,9 +35,10 @@ enum condition_kind {
 	CONDITION_OPENED,
 	CONDITION_CLICKED,
 	CONDITION_INTERESTS,
-	CONDITION_CLIENT, /* opens with; id: enum mail_client */
-	CONDITION_PLACE,  /* where they say that they are; see struct place */
-	CONDITION_GROUP,  /* conditions of its own */
+	CONDITION_CLIENT,  /* opens with; id: enum mail_client */
+	CONDITION_COUNTRY, /* two letters; "" fits nobody */
+	CONDITION_PLACE,   /* where they say that they are; see struct place */
+	CONDITION_GROUP,   /* conditions of its own */
 };
 
 /* What remains when negations are taken out: `not` is a negated `is`. */

@@ -284,6 +284,9 @@ void segment_sql_test(struct sqlbuild *b, const struct condition *c)
 	case CONDITION_SOURCE:
 		add_column(b, "m.source", c);
 		break;
+	case CONDITION_COUNTRY:
+		add_column(b, "m.country", c);
+		break;
 	case CONDITION_OPT:
 		add_time(b, "m.opt_ms", c);
 		break;

@@ -244,21 +244,21 @@ static void write_interests(const struct member_reply *r, int64_t member_id,
 	json_end_object(w);
 }
 
-/* Nothing is known of a place but where it is. */
-static void write_location(const struct member_reply *r, int64_t member_id,
+/* Of a place nothing is known but where it is. */
+static void write_location(const struct member_reply *r, const struct member *m,
 			   struct json_writer *w)
 {
-	size_t at = vec_lower(&r->places, member_id, member_id);
+	size_t at = vec_lower(&r->places, member_id, m->id);
 	struct member_place place = { 0 };
 
-	if (at < r->places.n && r->places.v[at].member_id == member_id)
+	if (at < r->places.n && r->places.v[at].member_id == m->id)
 		place = r->places.v[at];
 	json_key_begin_object(w, "location");
 	json_key_number(w, "latitude", (double)place.latitude / PLACE_DEGREE);
 	json_key_number(w, "longitude", (double)place.longitude / PLACE_DEGREE);
 	json_key_int(w, "gmtoff", 0);
 	json_key_int(w, "dstoff", 0);
-	json_key_text(w, "country_code", "");
+	json_key_text(w, "country_code", m->country);
 	json_key_text(w, "timezone", "");
 	json_key_text(w, "region", "");
 	json_end_object(w);
@@ -365,7 +365,7 @@ static void write_details(const struct member_reply *r, const struct member *m,
 	json_key_text(w, "language", m->language);
 	json_key_bool(w, "vip", m->vip);
 	json_key_text(w, "email_client", client_of(r, m->id));
-	write_location(r, m->id, w);
+	write_location(r, m, w);
 	json_key_begin_array(w, "marketing_permissions"); /* lists have none */
 	json_end_array(w);
 	write_last_note(r, m->id, w);

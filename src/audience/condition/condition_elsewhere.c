@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/text/country.h"
 
 #include <math.h>
 #include <string.h>
@@ -106,8 +107,24 @@ static int take_circle(struct condition_reader *r)
 	return 0;
 }
 
-/* Places are as members gave them: in degrees. Of what country, state or zip
- * one is nobody knows. */
+/* A code, or a name. Of what is no country is nobody. */
+static int take_country(struct condition_reader *r)
+{
+	const char *text, *code;
+
+	if (condition_need_text(r, &text) < 0)
+		return -1;
+	code = country_parse(str_of(text));
+	r->out->test = TEST_IS;
+	r->out->text = "-";
+	if (code)
+		r->out->text = arena_printf(r->arena, "%c%c", code[0] | 0x20,
+					    code[1] | 0x20);
+	return 0;
+}
+
+/* Places are as members gave them: in degrees. Of what state or zip one is
+ * nobody knows. */
 int condition_take_place(struct condition_reader *r)
 {
 	static const struct {
@@ -121,8 +138,9 @@ int condition_take_place(struct condition_reader *r)
 		{ "ipgeoinzip", "IPGeoInZip", CONDITION_NEVER, false },
 		{ "ipgeoiszip", "IPGeoZip", CONDITION_NEVER, false },
 		{ "ipgeonotzip", "IPGeoZip", CONDITION_NEVER, true },
-		{ "ipgeocountry", "IPGeoCountryState", CONDITION_NEVER, false },
-		{ "ipgeonotcountry", "IPGeoCountryState", CONDITION_NEVER,
+		{ "ipgeocountry", "IPGeoCountryState", CONDITION_COUNTRY,
+		  false },
+		{ "ipgeonotcountry", "IPGeoCountryState", CONDITION_COUNTRY,
 		  true },
 		{ "ipgeostate", "IPGeoCountryState", CONDITION_NEVER, false },
 		{ "ipgeonotstate", "IPGeoCountryState", CONDITION_NEVER, true },
@@ -140,6 +158,8 @@ int condition_take_place(struct condition_reader *r)
 		r->out->negated = ops[i].negated;
 		if (i == 0)
 			return 0;
+		if (ops[i].kind == CONDITION_COUNTRY)
+			return take_country(r);
 		return ops[i].kind == CONDITION_PLACE
 			       ? take_circle(r)
 			       : condition_need_text(r, &unused);

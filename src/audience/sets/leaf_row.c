@@ -20,6 +20,8 @@ const char *leaf_row_column(const struct leaf_about *about)
 		return "m.language";
 	case CONDITION_SOURCE:
 		return "m.source";
+	case CONDITION_COUNTRY:
+		return "m.country";
 	case CONDITION_OPT:
 		return "m.opt_ms";
 	case CONDITION_CHANGED:
@@ -193,6 +195,7 @@ bool leaf_row_fits(const struct condition *c, const struct leaf_row *row)
 	case CONDITION_EMAIL:
 	case CONDITION_LANGUAGE:
 	case CONDITION_SOURCE:
+	case CONDITION_COUNTRY:
 		return text_fits(c, text_of(row));
 	case CONDITION_OPT:
 	case CONDITION_CHANGED:

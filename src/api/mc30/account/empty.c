@@ -19,15 +19,12 @@ static const struct {
 	enum owner owner;
 } collections[] = {
 	[EMPTY_AUTOMATIONS] = { "automations", "/automations" },
-	[EMPTY_CHIMP_CHATTER] = { "chimp_chatter",
-				  "/activity-feed/chimp-chatter" },
 	[EMPTY_CONNECTED_SITES] = { "sites", "/connected-sites" },
 	[EMPTY_CONVERSATIONS] = { "conversations", "/conversations" },
 	[EMPTY_ECOMMERCE_ORDERS] = { "orders", "/ecommerce/orders" },
 	[EMPTY_ECOMMERCE_STORES] = { "stores", "/ecommerce/stores" },
 	[EMPTY_FACEBOOK_ADS] = { "facebook_ads", "/facebook-ads" },
 	[EMPTY_LANDING_PAGES] = { "landing_pages", "/landing-pages" },
-	[EMPTY_LIST_LOCATIONS] = { "locations", "/locations", OF_LIST },
 	[EMPTY_LIST_SURVEYS] = { "surveys", "/surveys", OF_LIST },
 	[EMPTY_REPORT_PRODUCTS] = { "products", "/ecommerce-product-activity",
 				    OF_CAMPAIGN },
