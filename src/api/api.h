@@ -44,6 +44,7 @@ struct api {
 	const char *dns;    /* see dns/dns.h */
 	const char *dkim_domain, *dkim_selector;
 	int64_t signups_per_client; /* in an hour; 0: no limit */
+	int64_t signup_proof_bits;  /* 0: no proof of work is asked for */
 };
 
 struct api *api_of(const struct request *rq);

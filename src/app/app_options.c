@@ -167,6 +167,14 @@ const struct option app_option_table[] = {
 	  .most = 100000,
 	  .help = "Sign-ups by the hosted forms in an hour from one client "
 		  "address; 0: no limit" },
+	{ .name = "signup.proof_bits",
+	  .type = OPTION_INT,
+	  .offset = offsetof(struct app_options, signup_proof_bits),
+	  .least = 0,
+	  .most = 22,
+	  .help = "Proof of work of the hosted sign-up forms: zero bits of a "
+		  "SHA-256 that a browser looks for (16: a moment); who gives "
+		  "none confirms by a mail. 0: not asked" },
 	{ .name = "sync.reconcile_at",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, reconcile_at),

@@ -31,7 +31,7 @@ struct app_options {
 	bool log_json;
 	int64_t job_threads;
 	const char *reconcile_at; /* HH:MM, UTC */
-	int64_t signups_per_client;
+	int64_t signups_per_client, signup_proof_bits;
 	int64_t watch_ms;
 	int64_t reconcile_max_age_ms;
 	bool webhooks_private;

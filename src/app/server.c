@@ -548,6 +548,7 @@ static void fill_api(struct server *s)
 	s->api.links_private = s->config->app.webhooks_private;
 	s->api.dns = s->config->app.dns;
 	s->api.signups_per_client = s->config->app.signups_per_client;
+	s->api.signup_proof_bits = s->config->app.signup_proof_bits;
 	s->api.dkim_domain = s->config->delivery.dkim_domain;
 	s->api.dkim_selector = s->config->delivery.dkim_selector;
 	s->api.contract = s->contract = contract_new();

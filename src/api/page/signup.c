@@ -113,7 +113,7 @@ int page_signup_post(struct request *rq, struct response *rs, struct err *err)
 	    signup_read(&page, &body, err) < 0)
 		return -1;
 	age = signup_age(&page);
-	must_confirm = age == SIGNUP_STRANGE;
+	must_confirm = age == SIGNUP_STRANGE || !signup_is_proved(&page);
 	page.once_more = age == SIGNUP_TOO_QUICK || age == SIGNUP_STALE;
 	if (!signup_is_trapped(&page) && (page.wrong.n || page.once_more)) {
 		/* whoever was too quick has waited by the next time */

@@ -174,6 +174,13 @@ void signup_write_guards(const struct signup_page *page, struct strbuf *out)
 		add_hidden("shown", page->stamp, out);
 }
 
+/* Beside this page, wherever a proxy has put it. */
+static const char *beside(const struct signup_page *page)
+{
+	return str_ends(str_of(page->rq->path), "/subscribe") ? "subscribe/"
+							      : "";
+}
+
 void signup_write_form(const struct signup_page *page, const char *action,
 		       struct strbuf *out)
 {
@@ -182,6 +189,7 @@ void signup_write_form(const struct signup_page *page, const char *action,
 	strbuf_addf(out, "\"%s>\n", page->stamp ? " novalidate" : "");
 	signup_write_fields(page, out);
 	signup_write_guards(page, out);
+	signup_write_proof(page, beside(page), out);
 	strbuf_addstr(out, "<p><button type=\"submit\" name=\"subscribe\" "
 			   "value=\"1\">");
 	strbuf_add_html(out, str_of(signup_text(page, READER_SIGN_UP)));
@@ -250,9 +258,9 @@ static void add_picture(const json_t *header, struct strbuf *out)
 }
 
 /* The app shows it beside its settings: in a frame of our own alone. */
-static const char policy[] =
-	"default-src 'none'; style-src 'unsafe-inline'; img-src https:; "
-	"form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
+#define POLICY                                                            \
+	"default-src 'none'; style-src 'unsafe-inline'; img-src https:; " \
+	"form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 
 void signup_begin(const struct signup_page *page, const char *heading,
 		  struct response *rs)
@@ -262,7 +270,9 @@ void signup_begin(const struct signup_page *page, const char *heading,
 	struct err ignored = ERR_INIT; /* our own column */
 
 	rs->content_type = PAGE_TYPE;
-	response_header(rs, "Content-Security-Policy", policy);
+	response_header(rs, "Content-Security-Policy",
+			signup_asks_proof(page) ? POLICY "; script-src 'self'"
+						: POLICY);
 	signup_write_css(&page->form, &css);
 	page_begin_styled(&rs->body, page->language, signup_page_title(page),
 			  heading, css.buf);
@@ -273,13 +283,9 @@ void signup_begin(const struct signup_page *page, const char *heading,
 	signup_add_lines(header_of(header, "text"), &rs->body);
 }
 
-/* Beside this page, wherever a proxy has put it. */
 static const char *action_of(const struct signup_page *page)
 {
-	return arena_printf(page->rq->arena, "%spost?u=%s&id=%s",
-			    str_ends(str_of(page->rq->path), "/subscribe")
-				    ? "subscribe/"
-				    : "",
+	return arena_printf(page->rq->arena, "%spost?u=%s&id=%s", beside(page),
 			    page->account, page->list.hex);
 }
 

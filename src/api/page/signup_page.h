@@ -86,6 +86,16 @@ enum signup_age {
 enum signup_age signup_age(const struct signup_page *page);
 const char *signup_new_stamp(const struct signup_page *page);
 
+/* --- proof of work, see signup_proof.c --- */
+
+/* Is this form to carry one? Only where the server asks for it. */
+bool signup_asks_proof(const struct signup_page *page);
+/* Its field and script; beside: what stands before "post" of the action. */
+void signup_write_proof(const struct signup_page *page, const char *beside,
+			struct strbuf *out);
+/* Does what was posted have it? Also if none is asked for. */
+bool signup_is_proved(const struct signup_page *page);
+
 /* What counts whoever asks, in the request's arena. */
 const char *signup_client(const struct request *rq);
 
