@@ -13,7 +13,7 @@ static int take(struct config *config, struct db *crm, struct db *audience,
 		struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct organisation options = { "", "", "", "", "" }, o;
+	struct organisation options = { "", "", "", "", "", "" }, o;
 	const char *relay;
 
 	if (organisation_load(crm, &options, arena, &o, err) < 0 ||

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/random.h"
 #include "base/strbuf.h"
+#include "base/text/time_zone.h"
 #include "sql/list.h"
 #include "sql/member_word.h"
 #include "sql/merge_field.h"
@@ -303,6 +304,33 @@ static void note_changes(const struct list *before, const struct list *now,
 	update_text(u, "visibility", before->visibility, now->visibility);
 }
 
+#define ZONE_SETTING "account_timezone"
+
+int account_zone_load(struct db *db, struct arena *arena,
+		      const struct time_zone **out, struct err *err)
+{
+	const char *name = NULL;
+
+	if (setting_find(db, ZONE_SETTING, arena, &name, err) < 0)
+		return -1;
+	*out = name && *name ? time_zone_find(name, arena) : NULL;
+	return 0;
+}
+
+/* Ours alone: in Mailchimp it is a setting of the account's own pages. */
+static int take_zone(struct tx *tx, const struct list *list, const json_t *body,
+		     struct err *err)
+{
+	const char *name = NULL;
+	int given = json_get_text(body, ZONE_SETTING, &name, err);
+
+	if (given <= 0 || !list->is_master)
+		return given < 0 ? -1 : 0;
+	if (*name && !time_zone_is_known(name))
+		return err_field(err, ZONE_SETTING, "is no time zone");
+	return setting_put(tx, ZONE_SETTING, name, err) < 0 ? -1 : 0;
+}
+
 int list_update(struct tx *tx, const char *hex, const json_t *body,
 		struct arena *arena, struct list *out, struct err *err)
 {
@@ -315,7 +343,8 @@ int list_update(struct tx *tx, const char *hex, const json_t *body,
 	    list_get(tx->db, hex, arena, &before, err) < 0)
 		return -1;
 	list = before;
-	if (read_body(body, &list, arena, err) < 0)
+	if (read_body(body, &list, arena, err) < 0 ||
+	    take_zone(tx, &list, body, err) < 0)
 		return -1;
 	note_changes(&before, &list, &u);
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(list.id)), err) < 0)

@@ -14,6 +14,7 @@
 struct arena;
 struct db;
 struct err;
+struct time_zone;
 struct tx;
 
 /* Texts are never NULL. */
@@ -76,6 +77,12 @@ int list_add(struct tx *tx, const json_t *body, int64_t now_ms,
 /* What the body does not give stays. ERR_NOT_FOUND, ERR_INVALID. */
 int list_update(struct tx *tx, const char *hex, const json_t *body,
 		struct arena *arena, struct list *out, struct err *err);
+/* The time zone of the account, in which dates of mails and hours of schedules
+ * are; NULL: UTC. It lives in arena. list_update of the master audience takes
+ * it: `account_timezone`. */
+int account_zone_load(struct db *db, struct arena *arena,
+		      const struct time_zone **out, struct err *err);
+
 /* With its members, segments, interests, form and webhooks; campaigns stay.
  * ERR_NOT_FOUND; the master audience is ERR_CONFLICT. */
 int list_remove(struct tx *tx, const char *hex, int64_t now_ms,

@@ -37,8 +37,9 @@ static int load_told(struct db *db, const struct organisation *options,
 	CLEANUP(json_free) json_t *told = NULL;
 	const char *text = NULL;
 
-	*out = (struct organisation){ options->name, options->postal_address,
-				      "", "", "" };
+	*out = (struct organisation){
+		options->name, options->postal_address, "", "", "", ""
+	};
 	if (setting_find(db, TOLD, arena, &text, err) < 0)
 		return -1;
 	if (!text)
@@ -51,6 +52,7 @@ static int load_told(struct db *db, const struct organisation *options,
 		.sender_name = text_of(told, "sender_name", arena),
 		.sender_email = text_of(told, "sender_email", arena),
 		.mail_language = text_of(told, "mail_language", arena),
+		.timezone = text_of(told, "timezone", arena),
 	};
 	return 0;
 }
@@ -123,6 +125,9 @@ static void write_body(const struct organisation *now,
 	if (is_news(now->mail_language, told->mail_language, all))
 		json_key_text(w, "language", now->mail_language);
 	json_end_object(w);
+	/* Our own audience's alone; others pass over what they do not know. */
+	if (is_news(now->timezone, told->timezone, all))
+		json_key_text(w, "account_timezone", now->timezone);
 	json_end_object(w);
 }
 
@@ -140,7 +145,8 @@ int bridge_organisation_news(struct db *db, const struct organisation *options,
 	    !is_news(now->postal_address, told.postal_address, all) &&
 	    !is_news(now->sender_name, told.sender_name, all) &&
 	    !is_news(now->sender_email, told.sender_email, all) &&
-	    !is_news(now->mail_language, told.mail_language, all))
+	    !is_news(now->mail_language, told.mail_language, all) &&
+	    !is_news(now->timezone, told.timezone, all))
 		return 0;
 	write_body(now, &told, all, &w);
 	return 1;

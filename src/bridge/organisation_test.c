@@ -14,9 +14,10 @@
 
 #include <cmocka.h>
 
-static const struct organisation nothing = { "", "", "", "", "" };
+static const struct organisation nothing = { "", "", "", "", "", "" };
 static const struct organisation ours = { "Acme", "1 Road\n12345 Town\nGermany",
-					  "Ann", "ann@acme.example", "de" };
+					  "Ann",  "ann@acme.example",
+					  "de",   "" };
 
 static char told[1000]; /* the last PATCH of the list */
 static int calls;
@@ -160,7 +161,8 @@ static void options_win(void **state)
 
 	f->bridge.setup.organisation = "By option";
 	assert_string_equal(
-		news(f, &(struct organisation){ "By option", "", "", "", "" },
+		news(f,
+		     &(struct organisation){ "By option", "", "", "", "", "" },
 		     false),
 		"");
 	save(f, &nothing, &ours);

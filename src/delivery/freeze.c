@@ -1,11 +1,13 @@
 #include "delivery/freeze.h"
 
+#include "audience/list.h"
 #include "audience/member.h"
 #include "audience/segment_target.h"
 #include "audience/side/side.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "base/text/time_zone.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
@@ -27,6 +29,7 @@ struct freezer {
 	const char *owner;
 	int64_t now_ms;
 	struct spread spread;
+	int64_t zone_ms;        /* Timewarp: of the account */
 	struct id_set mailable; /* who has a place, if it is spread */
 	int64_t place;          /* of the next of them */
 	int64_t ids[CHUNK];
@@ -236,14 +239,15 @@ static int load_zones(struct freezer *f, struct member_places *out,
 	return member_places_list(f->db, sql_keys(&ids, &keys), out, err);
 }
 
-/* Who has said nothing has the account's zone, UTC. */
-static int64_t zone_of(const struct member_places *all, int64_t member_id)
+/* Who has said nothing has the account's zone. */
+static int64_t zone_of(const struct freezer *f, const struct member_places *all,
+		       int64_t member_id)
 {
 	size_t i = vec_lower(all, member_id, member_id);
 
 	return i < all->n && all->v[i].member_id == member_id
 		       ? spread_zone_ms(all->v[i].longitude)
-		       : 0;
+		       : f->zone_ms;
 }
 
 /* Of each of the chunk; who is not mailable has none. */
@@ -255,11 +259,26 @@ static int find_places(struct freezer *f, struct err *err)
 	if (load_zones(f, &where, err) < 0)
 		return -1;
 	for (size_t i = 0; i < f->n; i++)
-		f->places[i] = f->spread.is_spread && id_set_has(&f->mailable,
-								 f->ids[i])
-				       ? spread_of(&f->spread, f->place++,
-						   zone_of(&where, f->ids[i]))
-				       : none;
+		f->places[i] =
+			f->spread.is_spread &&
+					id_set_has(&f->mailable, f->ids[i])
+				? spread_of(&f->spread, f->place++,
+					    zone_of(f, &where, f->ids[i]))
+				: none;
+	return 0;
+}
+
+/* The time of the schedule is what clocks of the account show then. */
+static int load_account_zone(struct freezer *f, struct arena *arena,
+			     struct err *err)
+{
+	const struct time_zone *zone = NULL;
+
+	if (!f->spread.how.timewarp)
+		return 0;
+	if (account_zone_load(f->db, arena, &zone, err) < 0)
+		return -1;
+	f->zone_ms = time_zone_ahead_ms(zone, f->spread.wall_ms);
 	return 0;
 }
 
@@ -272,10 +291,13 @@ static int begin_spread(struct freezer *f, struct segment_target target,
 	spread_init(&f->spread, f->campaign, 0, arena);
 	if (!f->spread.is_spread)
 		return 0;
+	if (load_account_zone(f, arena, err) < 0)
+		return -1;
 	target.statuses = MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED);
 	if (segment_members(f->db, &target, f->now_ms, &f->mailable, err) < 0)
 		return -1;
 	spread_init(&f->spread, f->campaign, id_set_count(&f->mailable), arena);
+	f->spread.wall_ms += f->zone_ms;
 	while ((id = id_set_next(&f->mailable, id)) > 0 &&
 	       id <= f->campaign->freeze_cursor)
 		f->place++;

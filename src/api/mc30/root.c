@@ -5,9 +5,11 @@
 #include "audience/list.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/text/time_zone.h"
 
 static void write_account(const struct request *rq, const struct list *master,
-			  const char *id, struct json_writer *w)
+			  const char *id, const char *zone,
+			  struct json_writer *w)
 {
 	const char *organisation = api_of(rq)->organisation;
 	const char *company = list_company(master, rq->arena);
@@ -31,7 +33,7 @@ static void write_account(const struct request *rq, const struct list *master,
 	json_key_time(w, "member_since", master->created_ms);
 	json_key_text(w, "pricing_plan_type", "monthly");
 	json_key_text(w, "first_payment", "");
-	json_key_text(w, "account_timezone", "UTC");
+	json_key_text(w, "account_timezone", zone);
 	json_key_text(w, "account_industry", "");
 }
 
@@ -89,10 +91,12 @@ int mc_root(struct request *rq, struct response *rs, struct err *err)
 	struct list_stats stats = { 0 }, of_master = { 0 };
 	struct list master = { .hex = "", .name = "", .contact = "{}" };
 	struct json_writer w = mc_writer(rq, rs);
+	const struct time_zone *zone;
 	int64_t total = 0, subscribers = 0;
 	char account[LIST_ACCOUNT_HEX + 1];
 
 	if (mc_db(rq, &db, err) < 0 || list_account_id(db, account, err) < 0 ||
+	    account_zone_load(db, rq->arena, &zone, err) < 0 ||
 	    list_list(db, &filter, rq->arena, &lists, &total, err) < 0)
 		return -1;
 	vec_each (&lists, list) {
@@ -105,7 +109,7 @@ int mc_root(struct request *rq, struct response *rs, struct err *err)
 		}
 	}
 	json_begin_object(&w);
-	write_account(rq, &master, account, &w);
+	write_account(rq, &master, account, time_zone_name(zone), &w);
 	write_contact(rq, &master, &w);
 	write_rest(rq, subscribers, &of_master, &w);
 	json_end_object(&w);

@@ -1,9 +1,12 @@
 /* DATE: with the letters of PHP. Pure. */
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text/time_zone.h"
 #include "campaign/merge/merge_tag.h"
 
-/* PHP's date(); names are English and the zone is UTC, as everywhere here. */
+#include <string.h>
+
+/* PHP's date(); names are English. */
 
 /* clang-format off */
 static const char *const days[] = { "Sunday",    "Monday",   "Tuesday",
@@ -53,6 +56,63 @@ static int iso_week(int64_t ms, int *year_out)
 	return thursday.yearday / 7 + 1;
 }
 
+/* "+0200", or "+02:00" with a colon. */
+static void add_ahead(const struct time_zone *zone, int64_t ms, bool colon,
+                      struct strbuf *out)
+{
+	int minutes = (int)(time_zone_ahead_ms(zone, ms) / MS_MINUTE);
+	int size = minutes < 0 ? -minutes : minutes;
+
+	strbuf_addf(out, "%c%02d%s%02d", minutes < 0 ? '-' : '+', size / 60,
+	            colon ? ":" : "", size % 60);
+}
+
+/* As a whole is written, but for the zone at its end. */
+static void add_whole(void (*format)(int64_t ms, struct strbuf *out),
+                      size_t end, int64_t ms, struct strbuf *out)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	format(ms, &text);
+	strbuf_addslice(out, (struct str){ text.buf, text.len - end });
+}
+
+/* Letters of the zone, and of all at once. */
+static bool add_zone_letter(char letter, const struct time_zone *zone,
+                            int64_t ms, struct strbuf *out)
+{
+	int64_t ahead_ms = time_zone_ahead_ms(zone, ms);
+
+	switch (letter) {
+	case 'e': strbuf_addstr(out, time_zone_name(zone)); return true;
+	case 'T':
+		strbuf_addstr(out, time_zone_abbreviation(zone, ms));
+		return true;
+	case 'I':
+		strbuf_addint(out, time_zone_is_summer(zone, ms));
+		return true;
+	case 'Z': strbuf_addint(out, ahead_ms / 1000); return true;
+	case 'O': add_ahead(zone, ms, false, out); return true;
+	case 'P': add_ahead(zone, ms, true, out); return true;
+	case 'p':
+		if (ahead_ms == 0)
+			strbuf_addch(out, 'Z');
+		else
+			add_ahead(zone, ms, true, out);
+		return true;
+	case 'c':
+		add_whole(time_format_iso, strlen("+00:00"), ms + ahead_ms, out);
+		add_ahead(zone, ms, true, out);
+		return true;
+	case 'r':
+		add_whole(time_format_mail, strlen("+0000"), ms + ahead_ms, out);
+		add_ahead(zone, ms, false, out);
+		return true;
+	case 'U': strbuf_addint(out, ms / 1000); return true;
+	default: return false;
+	}
+}
+
 /* Letters of day, week, month and year. */
 static bool add_date_letter(char letter, const struct civil *c, int64_t ms,
                             struct strbuf *out)
@@ -100,29 +160,22 @@ static bool add_time_letter(char letter, const struct civil *c, int64_t ms,
 	case 's': strbuf_addf(out, "%02d", c->second); return true;
 	case 'u': strbuf_addf(out, "%06d", (int)(ms % 1000) * 1000); return true;
 	case 'v': strbuf_addf(out, "%03d", (int)(ms % 1000)); return true;
-	case 'e':
-	case 'T': strbuf_addstr(out, "UTC"); return true;
-	case 'I':
-	case 'Z': strbuf_addch(out, '0'); return true;
-	case 'O': strbuf_addstr(out, "+0000"); return true;
-	case 'P': strbuf_addstr(out, "+00:00"); return true;
-	case 'p': strbuf_addch(out, 'Z'); return true;
-	case 'c': time_format_iso(ms, out); return true;
-	case 'r': time_format_mail(ms, out); return true;
-	case 'U': strbuf_addint(out, ms / 1000); return true;
 	default: return false;
 	}
 }
 
-void merge_date(const char *format, int64_t ms, struct strbuf *out)
+void merge_date(const char *format, int64_t ms, const struct time_zone *zone,
+                struct strbuf *out)
 {
-	struct civil c = time_to_civil(ms);
+	int64_t wall_ms = ms + time_zone_ahead_ms(zone, ms);
+	struct civil c = time_to_civil(wall_ms);
 
 	for (; *format; format++) {
 		if (*format == '\\' && format[1])
 			strbuf_addch(out, *++format);
-		else if (!add_date_letter(*format, &c, ms, out) &&
-		         !add_time_letter(*format, &c, ms, out))
+		else if (!add_date_letter(*format, &c, wall_ms, out) &&
+		         !add_time_letter(*format, &c, ms, out) &&
+		         !add_zone_letter(*format, zone, ms, out))
 			strbuf_addch(out, *format);
 	}
 }

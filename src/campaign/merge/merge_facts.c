@@ -159,7 +159,8 @@ int campaign_merge_facts(struct db *db, const struct campaign *campaign,
 		   SQL_ARGS(sql_int(campaign->list_id)), read_list_facts, arena,
 		   out, err) < 0)
 		return -1;
-	if (load_recent(db, campaign->list_id, arena, out, err) < 0 ||
+	if (account_zone_load(db, arena, &out->zone, err) < 0 ||
+	    load_recent(db, campaign->list_id, arena, out, err) < 0 ||
 	    load_interests(db, campaign->list_id, arena, out, err) < 0)
 		return -1;
 	return add_form(db, facts->public_url, arena, out, err);

@@ -270,15 +270,15 @@ static bool find_date(struct str name, struct str as_written,
 	char format[64];
 
 	if (str_is(name, "CURRENT_YEAR")) {
-		merge_date("Y", facts->send_ms, text);
+		merge_date("Y", facts->send_ms, facts->zone, text);
 	} else if (str_is(name, "MC:DATE")) {
-		merge_date("m/d/Y", facts->send_ms, text);
+		merge_date("m/d/Y", facts->send_ms, facts->zone, text);
 	} else if (str_starts(name, "DATE:") &&
 		   as_written.len - 5 < sizeof(format)) {
 		/* Letters of a format have a case. */
 		memcpy(format, as_written.s + 5, as_written.len - 5);
 		format[as_written.len - 5] = '\0';
-		merge_date(format, facts->send_ms, text);
+		merge_date(format, facts->send_ms, facts->zone, text);
 	} else {
 		return false;
 	}

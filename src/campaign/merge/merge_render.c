@@ -124,7 +124,7 @@ struct str merge_source_text(const struct merge_person *person,
 	case SOURCE_OPTIN_DATE:
 		strbuf_reset(scratch);
 		if (person->optin_ms)
-			merge_date("m/d/Y", person->optin_ms, scratch);
+			merge_date("m/d/Y", person->optin_ms, NULL, scratch);
 		return strbuf_str(scratch);
 	case SOURCE_LANGUAGE:
 		return person->language;

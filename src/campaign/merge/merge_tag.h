@@ -32,6 +32,7 @@ struct arena;
 struct db;
 struct err;
 struct merge_program;
+struct time_zone;
 
 /* --- what the tags can name --- */
 
@@ -78,6 +79,7 @@ struct merge_facts {
 	bool knows_interests; /* else INTERESTED: fits nobody, and nothing is
 				 told of it */
 	int64_t send_ms;      /* MC:DATE, DATE:X, CURRENT_YEAR */
+	const struct time_zone *zone; /* in which those are; NULL: UTC */
 	/* Of the audience's campaigns, as its owner gave it; no tag names it,
 	 * but what is added to the text is in it. */
 	const char *language;
@@ -227,7 +229,9 @@ bool merge_wants_interests(const struct merge_program *program);
 int merge_render(const struct merge_program *program,
 		 const struct merge_person *person, struct strbuf *out);
 
-/* PHP's date(): the letters of `format` for that time, in UTC. Appends. */
-void merge_date(const char *format, int64_t ms, struct strbuf *out);
+/* PHP's date(): the letters of `format` for that time, in a zone (NULL: UTC).
+ * Appends. */
+void merge_date(const char *format, int64_t ms, const struct time_zone *zone,
+		struct strbuf *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "base/text/time_zone.h"
 #include "base/utf8.h"
 
 #include <setjmp.h>
@@ -952,12 +953,31 @@ static void dates_are_those_of_php(void **state)
 		{ "e T P O p Z I", "UTC UTC +00:00 +0000 Z 0 0" },
 	};
 
+	/* a day later already */
+	static const struct {
+		const char *format, *text;
+	} there[] = {
+		{ "Y-m-d H:i D", "2021-11-24 04:21 Wed" },
+		{ "e T P O p Z I U",
+		  "Asia/Kolkata IST +05:30 +0530 +05:30 19800 0 1637707916" },
+		{ "c", "2021-11-24T04:21:56+05:30" },
+		{ "r", "Wed, 24 Nov 2021 04:21:56 +0530" },
+	};
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
-		merge_date(cases[i].format, facts.send_ms, &out);
+		merge_date(cases[i].format, facts.send_ms, NULL, &out);
 		assert_string_equal(out.buf, cases[i].text);
+	}
+	for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+		merge_date(there[i].format, facts.send_ms,
+			   time_zone_find("Asia/Kolkata", arena), &out);
+		assert_string_equal(out.buf, there[i].text);
 	}
 }
 

@@ -45,7 +45,7 @@ static void add_date(int64_t ms, struct str format, struct strbuf *out)
 		memcpy(text, format.s, format.len);
 		text[format.len] = '\0';
 	}
-	merge_date(text, ms, out);
+	merge_date(text, ms, NULL, out);
 }
 
 /* Its HTML, made safe. */

@@ -1,5 +1,6 @@
 #include "campaign/rss/rss.h"
 
+#include "audience/list.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -70,11 +71,17 @@ int rss_add_job(struct tx *tx, const char *kind, int64_t campaign_id,
 	return job_add(tx, &job, now_ms, &id, err);
 }
 
-static int64_t next_of(const struct campaign *c, int64_t now_ms,
-		       struct rss_options *options, struct arena *arena)
+static int next_of(struct db *db, const struct campaign *c, int64_t now_ms,
+		   struct rss_options *options, struct arena *arena,
+		   int64_t *out, struct err *err)
 {
+	const struct time_zone *zone;
+
+	if (account_zone_load(db, arena, &zone, err) < 0)
+		return -1;
 	rss_options_load(c->rss, arena, options);
-	return rss_options_next(options, now_ms);
+	*out = rss_options_next(options, zone, now_ms);
+	return 0;
 }
 
 static int refuse(const struct campaign *c, const char *what, struct err *err)
@@ -91,11 +98,13 @@ int rss_start(struct tx *tx, const struct campaign *c,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct rss_options options;
-	int64_t next_ms = next_of(c, now_ms, &options, arena);
+	int64_t next_ms;
 	int ready;
 
 	if (c->status != CAMPAIGN_SAVE)
 		return refuse(c, "sent", err);
+	if (next_of(tx->db, c, now_ms, &options, arena, &next_ms, err) < 0)
+		return -1;
 	ready = campaign_is_ready(tx->db, c, facts, now_ms, arena, NULL, err);
 	if (ready < 0)
 		return -1;
@@ -121,10 +130,12 @@ int rss_resume(struct tx *tx, const struct campaign *c, int64_t now_ms,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct rss_options options;
-	int64_t next_ms = next_of(c, now_ms, &options, arena);
+	int64_t next_ms;
 
 	if (c->status != CAMPAIGN_PAUSED)
 		return refuse(c, "resumed", err);
+	if (next_of(tx->db, c, now_ms, &options, arena, &next_ms, err) < 0)
+		return -1;
 	if (campaign_move(tx, c->id, CAMPAIGN_SENDING, now_ms, err) < 0 ||
 	    db_exec(tx, SQL_RSS_PLAN,
 		    SQL_ARGS(sql_int(next_ms), sql_int(c->id)), err) < 0)
@@ -242,8 +253,12 @@ static int remember(struct look *l, struct tx *tx, bool has_sent,
 		    struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf seen = STRBUF_INIT;
-	int64_t next_ms = rss_options_next(&l->options, l->now_ms);
+	const struct time_zone *zone;
+	int64_t next_ms;
 
+	if (account_zone_load(tx->db, l->arena, &zone, err) < 0)
+		return -1;
+	next_ms = rss_options_next(&l->options, zone, l->now_ms);
 	rss_seen_add(l->state.seen, l->feed, &seen);
 	return db_exec(tx, SQL_RSS_LOOKED,
 		       SQL_ARGS(sql_int(next_ms), sql_int(l->now_ms),

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/text/time_zone.h"
 
 #include <string.h>
 #include <strings.h>
@@ -230,12 +231,15 @@ static bool is_day(const struct rss_options *o, int64_t day_ms)
 	return time_to_civil(day_ms + MS_DAY).day == 1;
 }
 
-int64_t rss_options_next(const struct rss_options *o, int64_t after_ms)
+int64_t rss_options_next(const struct rss_options *o,
+			 const struct time_zone *zone, int64_t after_ms)
 {
-	int64_t day_ms = after_ms - after_ms % MS_DAY;
+	int64_t wall_ms = after_ms + time_zone_ahead_ms(zone, after_ms);
+	int64_t day_ms = wall_ms - wall_ms % MS_DAY;
 
 	for (int i = 0; i <= DAYS_AHEAD; i++, day_ms += MS_DAY) {
-		int64_t at_ms = day_ms + o->hour * MS_HOUR;
+		int64_t at_ms =
+			time_zone_to_utc(zone, day_ms + o->hour * MS_HOUR);
 
 		if (at_ms > after_ms && is_day(o, day_ms))
 			return at_ms;

@@ -1,8 +1,8 @@
 /*
  * campaign/rss/rss_options.h - which feed an RSS campaign reads, and when
  *
- * The API's object rss_opts. Days and hours are those of UTC, the time zone of
- * the account (GET /3.0/). Pure.
+ * The API's object rss_opts. Days and hours are those of the account's time
+ * zone (GET /3.0/). Pure.
  */
 #ifndef CAMPAIGN_RSS_RSS_OPTIONS_H
 #define CAMPAIGN_RSS_RSS_OPTIONS_H
@@ -14,6 +14,7 @@
 struct arena;
 struct err;
 struct strbuf;
+struct time_zone;
 
 enum rss_frequency { RSS_DAILY, RSS_WEEKLY, RSS_MONTHLY };
 
@@ -44,8 +45,10 @@ void rss_options_load(const char *json, struct arena *arena,
 void rss_options_write(const struct rss_options *options,
 		       struct json_writer *w);
 
-/* The first time after that one at which it looks at its feed. */
-int64_t rss_options_next(const struct rss_options *options, int64_t after_ms);
+/* The first time after that one at which it looks at its feed; by the clocks of
+ * a zone (NULL: UTC). */
+int64_t rss_options_next(const struct rss_options *options,
+			 const struct time_zone *zone, int64_t after_ms);
 /* From one to the next, about. */
 int64_t rss_options_period(const struct rss_options *options);
 

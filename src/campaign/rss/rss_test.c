@@ -509,8 +509,8 @@ static void times_come_again(void **state)
 
 		assert_true(time_parse_iso(cases[i].after, &after));
 		assert_true(time_parse_iso(cases[i].next, &next));
-		assert_int_equal(rss_options_next(&cases[i].options, after),
-				 next);
+		assert_int_equal(
+			rss_options_next(&cases[i].options, NULL, after), next);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/text/language_tag.h"
+#include "base/text/time_zone.h"
 #include "base/utf8.h"
 #include "crm/bridge_job.h"
 #include "store/store.h"
@@ -25,6 +26,7 @@ static const struct part {
 	{ "sender_email", offsetof(struct organisation, sender_email), false },
 	{ "mail_language", offsetof(struct organisation, mail_language),
 	  false },
+	{ "timezone", offsetof(struct organisation, timezone), false },
 };
 
 static const char **text_at(struct organisation *o, const struct part *part)
@@ -96,6 +98,7 @@ void organisation_write(const struct organisation *o, struct json_writer *w)
 	json_key_text(w, "sender_name", o->sender_name);
 	json_key_text(w, "sender_email", o->sender_email);
 	json_key_text(w, "mail_language", o->mail_language);
+	json_key_text(w, "timezone", o->timezone);
 }
 
 int organisation_read(const json_t *body, struct arena *arena,
@@ -122,6 +125,9 @@ int organisation_read(const json_t *body, struct arena *arena,
 	if (*o->mail_language && !language_tag_is_valid(o->mail_language))
 		return err_field(err, "mail_language",
 				 "not a language, such as en or de-AT");
+	if (*o->timezone && !time_zone_is_known(o->timezone))
+		return err_field(err, "timezone",
+				 "not a time zone, such as Europe/Berlin");
 	return any;
 }
 

@@ -20,6 +20,7 @@ struct organisation {
 	const char *name, *postal_address;
 	const char *sender_name, *sender_email;
 	const char *mail_language; /* see base/text/language_tag.h */
+	const char *timezone;      /* see base/text/time_zone.h; "": UTC */
 };
 
 /* options: name and postal_address of it. Texts live in arena. db: crm. */
@@ -30,8 +31,8 @@ int organisation_load(struct db *db, const struct organisation *options,
 /* Appends the members below, in an object that the caller has begun. */
 void organisation_write(const struct organisation *o, struct json_writer *w);
 /* Members `organisation`, `postal_address`, `sender_name`, `sender_email`,
- * `mail_language`: trimmed; what is absent stays. 1: any of them was there, 0,
- * or -1: ERR_INVALID with the field. */
+ * `mail_language`, `timezone`: trimmed; what is absent stays. 1: any of them
+ * was there, 0, or -1: ERR_INVALID with the field. */
 int organisation_read(const json_t *body, struct arena *arena,
 		      struct organisation *o, struct err *err);
 /* What differs from before is written; the audience is told all of it. */

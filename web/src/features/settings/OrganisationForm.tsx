@@ -7,12 +7,13 @@ import { FormActions } from '../../ui/FormActions.tsx';
 import { LanguageSelect } from '../../ui/LanguageSelect.tsx';
 import { MeetingAlert } from '../../ui/MeetingAlert.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { TimeZoneSelect, zoneHere } from '../../ui/TimeZoneSelect.tsx';
 import { useRecordForm, type Loaded } from '../../ui/useRecordForm.ts';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
 import { FooterPreview } from './FooterPreview.tsx';
 import { reloadSettings, saveSettings, type Settings, type Versioned } from './queries.ts';
 
-type Values = Record<'organisation' | 'postal_address' | 'sender_name' | 'sender_email' | 'mail_language', string>;
+type Values = Record<'organisation' | 'postal_address' | 'sender_name' | 'sender_email' | 'mail_language' | 'timezone', string>;
 
 /** Who sends must say so: the set-up goes on without it by "Later" alone. */
 const needed = ['organisation', 'postal_address'] as const;
@@ -23,12 +24,19 @@ const labels = {
   sender_name: 'settings.senderName',
   sender_email: 'settings.senderEmail',
   mail_language: 'settings.language',
+  timezone: 'settings.timezone',
 } as const;
 
-/** usual: the language if none was chosen yet. */
-function valuesOf({ data, etag }: Versioned<Settings>, usual = ''): Loaded<Values> {
-  const { organisation, postal_address, sender_name, sender_email, mail_language } = data;
-  return { values: { organisation, postal_address, sender_name, sender_email, mail_language: mail_language || usual }, etag };
+/** usual: language and zone if none was chosen yet. */
+function valuesOf({ data, etag }: Versioned<Settings>, usual = { language: '', zone: '' }): Loaded<Values> {
+  const { organisation, postal_address, sender_name, sender_email, mail_language, timezone } = data;
+  return {
+    values: {
+      organisation, postal_address, sender_name, sender_email,
+      mail_language: mail_language || usual.language, timezone: timezone || usual.zone,
+    },
+    etag,
+  };
 }
 
 interface Props {
@@ -45,7 +53,7 @@ export function OrganisationForm({ settings, save, isStep, onSaved, children }: 
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const record = useRecordForm<Values>({
-    loaded: valuesOf(settings, isStep ? i18n.language : ''),
+    loaded: valuesOf(settings, isStep ? { language: i18n.language, zone: zoneHere() } : undefined),
     save: async (values, etag) => valuesOf(await saveSettings(queries, values, etag)),
     reload: async () => valuesOf(await reloadSettings(queries)),
     onSaved,
@@ -102,6 +110,11 @@ export function OrganisationForm({ settings, save, isStep, onSaved, children }: 
             label={t('settings.language')} description={t('settings.languageAbout')} none={t('settings.noLanguage')}
             {...form.getInputProps('mail_language')}
             value={form.values.mail_language} onChange={(language) => form.setFieldValue('mail_language', language)}
+          />
+          <TimeZoneSelect
+            label={t('settings.timezone')} description={t('settings.timezoneAbout')}
+            {...form.getInputProps('timezone')}
+            value={form.values.timezone} onChange={(zone) => form.setFieldValue('timezone', zone)}
           />
         </Stack>
         <FooterPreview organisation={form.values.organisation} address={form.values.postal_address} language={form.values.mail_language} />

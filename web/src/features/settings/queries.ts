@@ -23,7 +23,7 @@ export const settingsQuery = queryOptions({
   queryFn: ({ signal }) => callWhole(api.GET('/settings', { signal })),
 });
 
-type SettingsInput = Partial<Pick<Settings, 'organisation' | 'postal_address' | 'sender_name' | 'sender_email' | 'mail_language'>> & { relay?: RelayInput };
+type SettingsInput = Partial<Pick<Settings, 'organisation' | 'postal_address' | 'sender_name' | 'sender_email' | 'mail_language' | 'timezone'>> & { relay?: RelayInput };
 
 /** Saves, and lets every page know; throws a Problem. */
 export async function saveSettings(queries: QueryClient, body: SettingsInput, etag: string | null): Promise<Versioned<Settings>> {

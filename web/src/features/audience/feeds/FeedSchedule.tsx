@@ -1,7 +1,8 @@
 /** On which days, and at which hour. */
 import { Checkbox, Group, Select, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { localHour } from './hours.ts';
+import { localHour, zoneQuery } from './hours.ts';
 import { frequencies, weekdays, type FeedValues, type Frequency, type Weekday } from './values.ts';
 
 interface Props {
@@ -15,10 +16,11 @@ const DAYS = [...Array.from({ length: 31 }, (_, day) => day + 1), 0];
 
 export function FeedSchedule({ values, errorOf, onChange }: Props) {
   const { t } = useTranslation();
+  const zone = useQuery(zoneQuery).data ?? 'UTC';
   const hourLabel = (hour: number) => {
-    const utc = `${String(hour).padStart(2, '0')}:00`;
-    const local = localHour(hour, new Date());
-    return local === utc ? utc : t('audience.feedHourOf', { utc, local });
+    const there = `${String(hour).padStart(2, '0')}:00`;
+    const local = localHour(hour, zone, new Date());
+    return local === there ? there : t('audience.feedHourOf', { there, local });
   };
   return (
     <Stack gap="sm">
@@ -32,7 +34,7 @@ export function FeedSchedule({ values, errorOf, onChange }: Props) {
           onChange={(to) => to && onChange({ frequency: to as Frequency })}
         />
         <Select
-          label={t('audience.feedHour')}
+          label={t('audience.feedHour', { zone })}
           allowDeselect={false}
           data={HOURS.map((hour) => ({ value: String(hour), label: hourLabel(hour) }))}
           value={String(values.hour)}
