@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define OPTIONS_MAX (64 << 10) /* bytes of JSON */
+
 static bool has_number(const char *condition_type)
 {
 	static const char *const types[] = { "MemberRating", "StaticSegment",
@@ -109,6 +111,9 @@ int segment_options_read(struct db *db, int64_t list_id, const json_t *opts,
 		return -1;
 	write_tree(&tree, opts, arena, kept);
 	json_dump(kept, &text);
+	if (text.len > OPTIONS_MAX)
+		return err_field(err, "options.conditions",
+				 "are longer than %d bytes", OPTIONS_MAX);
 	*out = arena_str(arena, strbuf_str(&text));
 	return 0;
 }

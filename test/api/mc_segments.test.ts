@@ -273,6 +273,8 @@ describe("segments", () => {
     }
     const many = Array.from({ length: 101 }, () => ({ field: "FNAME", op: "blank" }));
     await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: many } }, { status: 400 });
+    const long = { field: "FNAME", op: "is", value: "x".repeat(70_000) };
+    await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: [long] } }, { status: 400 });
     const named = await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: [wrong[2]] } }, { status: 400 });
     assert.match(named.body.errors[0].message, /EcommSpent/);
     assert.equal(named.body.errors[0].field, "options.conditions.item:0.condition_type");

@@ -122,6 +122,7 @@ describe("a new server", () => {
     assert.equal(body.organisation, "Verein für Kunst");
     assert.equal(body.sender_email, "news@example.org");
     assert.equal(body.mail_language, "de");
+    assert.equal(body.timezone, await page.evaluate(() => new Intl.DateTimeFormat().resolvedOptions().timeZone)); // suggested
     assert.equal((await steps(server)).organisation, "done");
     await page.reload();
     await page.getByRole("heading", { name: "How do mails leave?" }).waitFor();
