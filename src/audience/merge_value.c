@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/text/uri.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -204,8 +205,7 @@ static void take_birthday(struct value *v, const char *text)
 
 static void take_url(struct value *v, const char *text)
 {
-	if (*text && strncasecmp(text, "http://", 7) != 0 &&
-	    strncasecmp(text, "https://", 8) != 0)
+	if (*text && !uri_is_web(str_of(text)))
 		v->wrong = "Please enter a valid URL";
 	else
 		put_text(v, text);

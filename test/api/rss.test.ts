@@ -253,7 +253,7 @@ describe("campaigns of a feed", () => {
 
   it("are refused with the field that is wrong", async () => {
     const cases: [Json, string][] = [
-      [{ feed_url: "" }, "rss_opts.feed_url"], [{ feed_url: "ftp://x.example" }, "rss_opts.feed_url"],
+      [{ feed_url: "" }, "rss_opts.feed_url"], [{ feed_url: "ftp://x.example" }, "rss_opts.feed_url"], [{ feed_url: "http://" }, "rss_opts.feed_url"],
       [{ feed_url: 7 }, "rss_opts.feed_url"], [{ feed_url: `https://x.example/${"x".repeat(3000)}` }, "rss_opts.feed_url"],
       [{ frequency: "hourly" }, "rss_opts.frequency"], [{ frequency: null }, "rss_opts.frequency"],
       [{ schedule: [] }, "rss_opts.schedule"], [{ schedule: { hour: 24 } }, "rss_opts.schedule.hour"],

@@ -5,6 +5,7 @@
 #include "base/text/idna.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* RFC 3986, section 2: unreserved, reserved, and what begins an escape. */
 static bool may_stand(char c)
@@ -69,4 +70,21 @@ void uri_of_text(struct str text, struct strbuf *out)
 	add_encoded((struct str){ text.s, start }, out);
 	add_host((struct str){ text.s + start, end - start }, out);
 	add_encoded((struct str){ text.s + end, text.len - end }, out);
+}
+
+static bool begins(struct str s, const char *scheme)
+{
+	size_t n = strlen(scheme);
+
+	return s.len >= n && strncasecmp(s.s, scheme, n) == 0;
+}
+
+bool uri_is_web(struct str uri)
+{
+	size_t start, end;
+
+	if (!begins(uri, "http://") && !begins(uri, "https://"))
+		return false;
+	find_host(uri, &start, &end);
+	return end > start;
 }

@@ -7,6 +7,8 @@
 #include "base/str.h"
 #include "base/strbuf.h"
 
+#include <stdbool.h>
+
 /*
  * A URI (RFC 3986) of what people write in its place: what may not stand in one
  * is percent-encoded, as UTF-8 where it is (RFC 3987, section 3.1), and a
@@ -14,5 +16,9 @@
  * also a % that begins no escape. Appends ASCII without white space.
  */
 void uri_of_text(struct str text, struct strbuf *out);
+
+/* It begins with http:// or https://, and a host stands behind it. No more is
+ * looked at. */
+bool uri_is_web(struct str uri);
 
 #endif

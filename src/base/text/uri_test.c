@@ -73,11 +73,31 @@ static void each_byte_is_encoded_or_stays(void **state)
 	}
 }
 
+static void a_web_address_has_a_host(void **state)
+{
+	static const char *const good[] = { "http://a", "HTTPS://a.example/x",
+					    "http://u@a:80?q",
+					    "http://[::1]/" };
+	static const char *const bad[] = {
+		"",           "http:/a",   "http://", "https:///a", "http://?a",
+		"http://:80", "http://u@", "ftp://a", "//a"
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		if (!uri_is_web(str_of(good[i])))
+			fail_msg("%s", good[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (uri_is_web(str_of(bad[i])))
+			fail_msg("%s", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_people_write_becomes_a_uri),
 		cmocka_unit_test(each_byte_is_encoded_or_stays),
+		cmocka_unit_test(a_web_address_has_a_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,10 +7,18 @@
 #include "campaign/rss/feed.h"
 #include "campaign/rss/feed_tags.h"
 
-static int no_feed(struct err *err, const char *why)
+/* There may be one, if it is only that we do not look. */
+static int no_feed(struct err *err, const struct err *why)
 {
+	if (why->code == ERR_DENIED)
+		return err_field(
+			err, "feed_url",
+			"This address is in a private network, where no feeds "
+			"are read. Take the address at which everybody finds "
+			"the feed; or let who runs this server allow private "
+			"addresses (MUSTER_WEBHOOKS_PRIVATE)");
 	return err_field(err, "feed_url", "There is no feed at this URL: %s",
-			 why);
+			 why->text);
 }
 
 int feed_fetch(const char *url, const struct webhook_options *options,
@@ -24,7 +32,7 @@ int feed_fetch(const char *url, const struct webhook_options *options,
 	struct err why = ERR_INIT;
 
 	if (fetch_url(url, accept, options, &reply, &why) < 0)
-		return no_feed(err, why.text);
+		return no_feed(err, &why);
 	return feed_parse(strbuf_str(&reply.body), reply.url.buf,
 			  arena_str(arena, fetch_charset(&reply)), arena, out,
 			  err);

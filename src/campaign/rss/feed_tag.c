@@ -1,6 +1,7 @@
 #include "campaign/rss/feed_tag.h"
 
 #include "base/cleanup.h"
+#include "base/text/uri.h"
 #include "campaign/html/html_scan.h"
 
 #include <string.h>
@@ -106,8 +107,7 @@ static struct feed_tag read_block(struct str name)
 
 	if (cut_word(&name, "FEEDBLOCK:")) {
 		name = str_trim(name);
-		if (strncasecmp(name.s, "http://", 7) != 0 &&
-		    strncasecmp(name.s, "https://", 8) != 0)
+		if (!uri_is_web(name))
 			return broken("A FEEDBLOCK needs the address of its "
 				      "feed: FEEDBLOCK:https://...");
 		tag.kind = TAG_BLOCK;

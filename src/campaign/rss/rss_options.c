@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/text/time_zone.h"
+#include "base/text/uri.h"
 
 #include <string.h>
 #include <strings.h>
@@ -118,11 +119,10 @@ static int take_url(const json_t *opts, struct arena *arena,
 					 "blanks");
 	if (strlen(out->feed_url) > URL_MAX_BYTES)
 		return err_field(err, "feed_url", "is too long");
-	if (strncasecmp(out->feed_url, "http://", 7) != 0 &&
-	    strncasecmp(out->feed_url, "https://", 8) != 0)
+	if (!uri_is_web(str_of(out->feed_url)))
 		return err_field(err, "feed_url",
-				 "Please enter an address that begins with "
-				 "https:// or http://");
+				 "Please enter a whole address, such as "
+				 "https://www.example.com/feed");
 	return 0;
 }
 

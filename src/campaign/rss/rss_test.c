@@ -423,6 +423,8 @@ static void options_are_checked(void **state)
 		{ "{'rss_opts': {}}", "rss_opts.feed_url" },
 		{ "{'rss_opts': {'feed_url': 'ftp://x'}}",
 		  "rss_opts.feed_url" },
+		{ "{'rss_opts': {'feed_url': 'http://'}}",
+		  "rss_opts.feed_url" },
 		{ "{'rss_opts': {'feed_url': 7}}", "rss_opts.feed_url" },
 		{ "{'rss_opts': {'feed_url': 'https://x/'}}",
 		  "rss_opts.frequency" },
