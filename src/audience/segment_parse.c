@@ -343,8 +343,14 @@ static int take_source(struct condition_reader *r)
 }
 
 /* Nobody has one that is not known. */
+/* A name, and nothing else that could be read as one. */
 static int take_client(struct condition_reader *r)
 {
+	const json_t *value = json_object_get(r->json, "value");
+
+	if (!json_is_string(value) || json_string_length(value) == 0)
+		return condition_wrong(r, "value",
+				       "should be the name of a mail program");
 	if (take_text(r, CONDITION_CLIENT, client_ops) < 0)
 		return -1;
 	r->out->id = mail_client_parse(r->out->text);

@@ -64,6 +64,8 @@ describe("the mail programs of members", () => {
     assert.deepEqual(await fitting("client_is", "gmail"), ["ann"]);
     assert.deepEqual(await fitting("client_not", "iPhone"), ["ann", "cat", "dan", "eve", "fay"]);
     assert.deepEqual(await fitting("client_is", "Nobody's"), []);
+    for (const value of ["", ["Gmail"], 7, null])
+      await api.post(`/3.0/lists/${list}/segments`, { name: "x", options: { match: "all", conditions: [{ condition_type: "EmailClient", field: "email_client", op: "client_is", value }] } }, { status: 400 });
     await open("ben", agents.ann!);
     await until("it is the later one", async () => (await clientOf("ben")) === "Gmail");
     assert.deepEqual(await fitting("client_is", "GMAIL"), ["ann", "ben"]);
