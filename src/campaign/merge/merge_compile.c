@@ -279,6 +279,13 @@ static void add_slot(struct merge_compiler *c, enum merge_slot slot, int number)
 	note_value(c);
 }
 
+/* What is put here stands among the words of a page, and is no attribute. */
+static bool is_read(const struct merge_compiler *c)
+{
+	return c->how->context == MERGE_HTML && !c->in_template &&
+	       c->scan.place == HTML_TEXT;
+}
+
 /* --- tags --- */
 
 static int compile_text(struct merge_compiler *c, struct str text,
@@ -332,6 +339,11 @@ static int compile_name(struct merge_compiler *c, struct str tag,
 		add_constant(c, strbuf_str(&text), name.is_markup, prefixes);
 		return 0;
 	case NAME_SLOT:
+		if (is_read(c))
+			merge_add_problem(c, c->at,
+					  "Readers see the whole address; make "
+					  "words a link to it instead: ",
+					  body);
 		add_slot(c, name.slot, 0);
 		return 0;
 	case NAME_TEMPLATE:

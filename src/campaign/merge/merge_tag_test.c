@@ -529,6 +529,27 @@ static void markup_of_a_person_is_told(void **state)
 	vec_release(&problems);
 }
 
+static void an_address_among_words_is_told(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(merge_program_free) struct merge_program *program = NULL;
+	struct merge_problems problems = VEC_INIT;
+	struct merge_piece piece = {
+		.text = STR("<a href=\"*|ARCHIVE|*\">x</a>\n*|FORWARD|*")
+	};
+	struct merge_how how = { .fields = &fields, .facts = &facts };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
+				       &problems, &err),
+			 0);
+	assert_int_equal(problems.n, 1);
+	assert_int_equal(problems.v[0].line, 2);
+	assert_string_equal(problems.v[0].tag, "*|FORWARD|*");
+	vec_release(&problems);
+}
+
 static void unknown_and_broken_tags_are_told_with_their_place(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -1192,6 +1213,7 @@ int main(void)
 		cmocka_unit_test(link_targets_are_percent_encoded),
 		cmocka_unit_test(hostile_values_do_no_harm),
 		cmocka_unit_test(markup_of_a_person_is_told),
+		cmocka_unit_test(an_address_among_words_is_told),
 		cmocka_unit_test(
 			unknown_and_broken_tags_are_told_with_their_place),
 		cmocka_unit_test(a_misspelt_tag_is_told_with_the_nearest),
