@@ -525,3 +525,21 @@ int sender_domain_check(const struct dns_options *dns,
 		return -1;
 	return check_dmarc(dns, question->domain, arena, &out->dmarc, err);
 }
+
+bool sender_domain_is_provider(const char *address)
+{
+	static const char *const names[] = {
+		"gmail.com",   "googlemail.com", "yahoo.com", "ymail.com",
+		"outlook.com", "hotmail.com",    "live.com",  "msn.com",
+		"aol.com",     "icloud.com",     "me.com",    "gmx.de",
+		"gmx.net",     "gmx.at",         "gmx.ch",    "web.de",
+		"t-online.de", "freenet.de",     "mail.ru",   "yandex.ru",
+		"proton.me",   "protonmail.com", "qq.com",    "163.com",
+	};
+	const char *at = address ? strrchr(address, '@') : NULL;
+
+	for (size_t i = 0; at && i < ARRAY_SIZE(names); i++)
+		if (strcasecmp(at + 1, names[i]) == 0)
+			return true;
+	return false;
+}

@@ -55,4 +55,8 @@ struct domain_fact dkim_judge(const struct dns_answer *answer,
 struct domain_fact dmarc_judge(const struct dns_answer *answer, bool is_above,
 			       struct arena *arena);
 
+/* An address of a mail provider, in whose name nobody else may send: receivers
+ * refuse, by its DMARC. NULL is none. */
+bool sender_domain_is_provider(const char *address);
+
 #endif

@@ -116,6 +116,11 @@ describe("the preview of a campaign", () => {
       "*|FNAME|* is empty for 2 of the recipients, and nothing is said instead: they see a gap", "*|FNAME|*"]]);
     await server.admin.patch(`${v1}/campaigns/${body.id}`, { html: "<p>*|IF:FNAME|**|FNAME|**|ELSE:|*friend*|END:IF|*</p>" });
     assert.deepEqual(await told(), []);
+    await server.admin.patch(`${v1}/campaigns/${body.id}`, { to: { kind: "audience" }, html: "<p>Dear *|FNAME|* *|FORWARD|*</p>" });
+    assert.deepEqual(await told(), [["warning",
+      "*|FNAME|* may be empty for some of the recipients, and nothing is said instead: they would see a gap", "*|FNAME|*"]]);
+    const { items } = (await server.admin.get(`${v1}/campaigns/${body.id}/checklist`)).body;
+    assert.equal(items.find(({ code }: Json) => code === "merge_tag").tag, "*|FORWARD|*");
   });
 
   it("of a draft without anything is a page too", async () => {

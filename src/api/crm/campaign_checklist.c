@@ -22,6 +22,7 @@
 #include "crm/group/group.h"
 #include "crm/setting/organisation.h"
 #include "delivery/delivery.h"
+#include "dns/sender_domain.h"
 #include "journal/gate.h"
 
 #include <string.h>
@@ -157,25 +158,6 @@ static int check_recipients(struct campaign_checklist *l, struct db *db,
 	return 0;
 }
 
-/* Nobody else may send in its name: receivers refuse, by its DMARC. */
-static bool is_mail_provider(const char *address)
-{
-	static const char *const names[] = {
-		"gmail.com",   "googlemail.com", "yahoo.com", "ymail.com",
-		"outlook.com", "hotmail.com",    "live.com",  "msn.com",
-		"aol.com",     "icloud.com",     "me.com",    "gmx.de",
-		"gmx.net",     "gmx.at",         "gmx.ch",    "web.de",
-		"t-online.de", "freenet.de",     "mail.ru",   "yandex.ru",
-		"proton.me",   "protonmail.com", "qq.com",    "163.com",
-	};
-	const char *at = address ? strrchr(address, '@') : NULL;
-
-	for (size_t i = 0; at && i < ARRAY_SIZE(names); i++)
-		if (strcasecmp(at + 1, names[i]) == 0)
-			return true;
-	return false;
-}
-
 static void check_sender(struct campaign_checklist *l)
 {
 	const struct crm_campaign *c = &l->campaign;
@@ -186,7 +168,7 @@ static void check_sender(struct campaign_checklist *l)
 	     good                   ? "a sender is given"
 	     : given(c->from_email) ? arena_strdup(l->arena, why.text)
 				    : "the sender's address is missing");
-	if (good && is_mail_provider(c->from_email))
+	if (good && sender_domain_is_provider(c->from_email))
 		item(l, CHECK_WARNING, "domain", "From",
 		     "the address belongs to a mail provider, in whose name "
 		     "nobody else may send: many will not get the mail; use an "
@@ -429,27 +411,34 @@ static int warn_tags(struct tag_checker *c, const char *where, const char *text,
 	return err->code == ERR_INVALID ? 0 : result;
 }
 
+/* n: for so many; 0: nobody knows for how many, or whether for any. */
 static void add_hole(struct tag_checker *c, const char *tag, int64_t n)
 {
 	struct campaign_checklist *l = c->list;
 	const char *written = arena_printf(l->arena, "*|%s|*", tag);
+	const char *details =
+		n == 0 ? arena_printf(l->arena,
+				      "%s may be empty for some of the "
+				      "recipients, and nothing is said "
+				      "instead: they would see a gap",
+				      written)
+		       : arena_printf(l->arena,
+				      "%s is empty for %lld of the recipients, "
+				      "and nothing is said instead: they see a "
+				      "gap",
+				      written, (long long)n);
 
 	campaign_checklist_add(
-		l,
-		(struct check_item){
-			.type = CHECK_WARNING,
-			.code = "empty_field",
-			.heading = "Merge tags",
-			.details = arena_printf(
-				l->arena,
-				"%s is empty for %lld of the recipients, and "
-				"nothing is said instead: they see a gap",
-				written, (long long)n),
-			.block = arena_strdup(
-				l->arena,
-				design_blocks_holding(&c->blocks, written)),
-			.tag = written,
-		});
+		l, (struct check_item){
+			   .type = CHECK_WARNING,
+			   .code = "empty_field",
+			   .heading = "Merge tags",
+			   .details = details,
+			   .block = arena_strdup(
+				   l->arena,
+				   design_blocks_holding(&c->blocks, written)),
+			   .tag = written,
+		   });
 }
 
 /* Fields of people, in place of the audience's, that may be empty in the mail.
@@ -498,6 +487,14 @@ static int find_holes(struct tag_checker *c, struct db *db, struct holes *out,
 		out->tags[out->n++] = known[i].tag;
 	}
 	return 0;
+}
+
+/* Who of an audience has nothing in a field, its engine knows alone. */
+static void warn_unknown_holes(struct tag_checker *c)
+{
+	for (size_t i = 0; i < c->merge->fields.n; i++)
+		if (c->holes[i])
+			add_hole(c, c->merge->fields.v[i].tag, 0);
 }
 
 /* "Dear ," for so many: the text has no words for who has no name. */
@@ -570,7 +567,10 @@ static int check_tags(struct campaign_checklist *l, struct db *db,
 	    warn_tags(&c, "plain text", campaign->plain_text, MERGE_PLAIN,
 		      err) < 0)
 		return -1;
-	return warn_holes(&c, db, err);
+	if (campaign->to_kind <= CRM_CAMPAIGN_TO_GROUP)
+		return warn_holes(&c, db, err);
+	warn_unknown_holes(&c);
+	return 0;
 }
 
 /* --- an A/B test --- */
