@@ -404,6 +404,8 @@ int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 	json_end_object(&w);
 	list.name = *organisation ? organisation : "Master audience";
 	list.is_master = true;
+	/* nobody is signed up by somebody else, unless its owner wants that */
+	list.double_optin = true;
 	list.contact = contact.buf;
 	list.permission_reminder =
 		"You are receiving this because you are in touch with us.";

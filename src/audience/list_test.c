@@ -151,6 +151,7 @@ static void the_master_audience_is_made_once_and_stays(void **state)
 	assert_int_equal(
 		list_ensure_master(&tx, "B", NOW, w->arena, &again, &err), 0);
 	assert_string_equal(again.hex, w->list.hex);
+	assert_true(again.double_optin);
 	assert_int_equal(list_remove(&tx, w->list.hex, NOW, &err), -1);
 	assert_string_equal(err.title, "Method Not Allowed");
 }
