@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "bridge/target/audience_target.h"
 
+#include <stdint.h>
+
 int campaign_name_target(struct db *db, struct arena *arena,
 			 struct crm_campaign *c, struct err *err)
 {
@@ -77,18 +79,35 @@ static void write_look(struct json_writer *w, const json_t *seen,
 	json_key_id(w, "job_id", job_id);
 }
 
+/* What was seen last, if it will do: somebody may have made a segment since,
+ * and ask for it. */
+static int take_seen(struct request *rq, const json_t *seen, const json_t **out,
+		     struct err *err)
+{
+	int64_t id = 0;
+
+	if (request_query_int(rq, "segment_id", 1, INT64_MAX, &id, err) < 0)
+		return -1;
+	*out = id == 0 || audience_target_find(seen, CRM_CAMPAIGN_TO_SEGMENT,
+					       id)
+		       ? seen
+		       : NULL;
+	return 0;
+}
+
 int v1_audience_targets(struct request *rq, struct response *rs,
 			struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(json_free) json_t *seen = NULL;
 	struct json_writer w = JSON_WRITER(&rs->body);
-	const json_t *audience;
+	const json_t *audience, *enough;
 	int64_t job_id;
 
 	if (v1_db(rq, &db, err) < 0 ||
 	    audience_targets_load(db, &seen, err) < 0 ||
-	    renew(rq, db, seen, &job_id, err) < 0)
+	    take_seen(rq, seen, &enough, err) < 0 ||
+	    renew(rq, db, enough, &job_id, err) < 0)
 		return -1;
 	audience = json_object_get(seen, "audience");
 	json_begin_object(&w);
