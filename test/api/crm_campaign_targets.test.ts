@@ -59,18 +59,6 @@ describe("a campaign to what the audience has", () => {
       { condition_type: "EmailAddress", field: "EMAIL", op: "contains", value: "example" }] } });
   });
 
-  it("is looked at again for a segment that was made since", async () => {
-    await targets();
-    const { body } = await server.mailchimp.post(`/3.0/lists/${list}/segments`, { name: "New", options: { match: "all", conditions: [
-      { condition_type: "EmailAddress", field: "EMAIL", op: "starts", value: "x" }] } });
-    const asked = async (): Promise<Json> => (await server.admin.get(`${v1}/audience/targets`, { segment_id: body.id })).body;
-    await server.job((await asked()).job_id);
-    assert.ok((await asked()).segments.some(({ id }: Json) => id === body.id));
-    assert.equal((await asked()).job_id, null);
-    await server.admin.get(`${v1}/audience/targets`, { segment_id: "x" }, { status: 400 });
-    await server.mailchimp.delete(`/3.0/lists/${list}/segments/${body.id}`, { status: 204 });
-  });
-
   it("is offered what there is", async () => {
     await allIsTold();
     const t = await targets();
@@ -171,5 +159,17 @@ describe("a campaign to what the audience has", () => {
     assert.equal(await to({ to: null }), null);
     const { body } = await server.admin.post(`${v1}/campaigns/${c.id}/send`, undefined, { status: 400 });
     assert.equal(body.errors[0].field, "to");
+  });
+
+  it("is looked at again for a segment that was made since", async () => {
+    await targets();
+    const { body } = await server.mailchimp.post(`/3.0/lists/${list}/segments`, { name: "New", options: { match: "all", conditions: [
+      { condition_type: "EmailAddress", field: "EMAIL", op: "starts", value: "x" }] } });
+    const asked = async (): Promise<Json> => (await server.admin.get(`${v1}/audience/targets`, { segment_id: body.id })).body;
+    await server.job((await asked()).job_id);
+    assert.ok((await asked()).segments.some(({ id }: Json) => id === body.id));
+    assert.equal((await asked()).job_id, null);
+    await server.admin.get(`${v1}/audience/targets`, { segment_id: "x" }, { status: 400 });
+    await server.mailchimp.delete(`/3.0/lists/${list}/segments/${body.id}`, { status: 204 });
   });
 });

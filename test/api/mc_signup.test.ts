@@ -340,6 +340,7 @@ describe("who signs up by our own form", () => {
     const list = (await api.get("/3.0/lists")).body.lists[0].id;
     where = `?u=${(await api.get("/3.0/")).body.account_id}&id=${list}`;
     path = `/3.0/lists/${list}/members`;
+    await api.patch(`/3.0/lists/${list}`, { double_optin: false });
   });
 
   const post = (fields: Record<string, string>, options: Json = {}) =>
