@@ -38,26 +38,35 @@ describe("an A/B test", () => {
       what: "subject", sample: 40, wait_hours: 4, winner: "manual",
       variants: [{ subject: "Good morning", from_name: null, from_email: null, send_at: null }],
     });
+    await test.getByText("Too few to tell much: a variant goes to 4 people only").waitFor();
+    await test.getByRole("button", { name: "Preview variant B" }).click();
+    await page.getByRole("dialog").getByText("Good morning", { exact: true }).waitFor();
+    await picture(page, "abtest-preview");
+    await page.getByRole("dialog").getByRole("button", { name: "Send a test" }).click();
+    await page.getByRole("dialog").getByText("All", { exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Send a test of each" }).click();
+    await page.getByRole("dialog").getByText("2 tests are in the outbox.").waitFor();
+    await page.keyboard.press("Escape");
+    const { items } = (await server.admin.get(`${v1}/outbox`)).body;
+    assert.deepEqual(items.slice(0, 2).map(({ subject }: Json) => subject).sort(), ["[Test] Good morning", "[Test] Hello"]);
     await test.getByRole("button", { name: "Add a third variant" }).click();
     await test.getByRole("textbox", { name: "Subject of variant C" }).waitFor();
     await test.getByRole("button", { name: "Remove variant C" }).click();
     await checkAccessible(page);
     await picture(page, "abtest-composer");
 
+    await test.getByRole("button", { name: "Change it under Subject" }).click();
+    await line(page, "Subject").getByRole("textbox", { name: "Preview text" }).waitFor();
     const checks = page.getByRole("region", { name: "Check" });
     await checks.getByText("B", { exact: true }).click();
     await checks.getByRole("button").first().waitFor();
-    await page.getByRole("button", { name: "Send a test" }).click();
-    await page.getByRole("dialog").getByText("B", { exact: true }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Send the test" }).click();
-    await page.getByRole("dialog").getByText("in the outbox").last().waitFor();
-    await page.keyboard.press("Escape");
 
     await page.getByRole("button", { name: "Send to 20 people" }).click();
     await page.getByRole("dialog").getByText(/4 people get A and 4 people get B/).waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Send to 20 people" }).click();
     await page.getByText("Waiting for you to choose the better one").first().waitFor();
-    await page.getByText("There are too few figures yet to say which is better.").waitFor();
+    await page.getByText("each variant must have been delivered to 20 people at least").waitFor();
+    await page.getByText("Subject: A: Hello · B: Good morning").waitFor();
     await checkAccessible(page);
     await picture(page, "abtest-waiting");
     await page.getByRole("button", { name: "Send B to the rest now" }).click();

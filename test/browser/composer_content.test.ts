@@ -57,7 +57,19 @@ describe("the content of a mail", () => {
     await page.locator("[role=textbox]:focus").waitFor();
     await page.keyboard.type("Gleich los, schöne Welt");
     await until("it is saved", async () => JSON.stringify(await designOf(campaign)).includes("Gleich los, schöne Welt"));
+    // a link to a page of each reader has words, whatever was marked
+    await page.getByRole("button", { name: "Link", exact: true }).click();
+    await page.getByRole("button", { name: "Link to send it to friends" }).click();
+    await until("words lead there", async () =>
+      (await designOf(campaign)).design.blocks.some(({ html }: Json) => html?.includes('<a href="*|FORWARD|*">Send to a friend</a>')));
     await saved(page);
+    // a field that may be empty gets words to stand in its place
+    await server.admin.patch(`${v1}/campaigns/${campaign.id}`, { to: { kind: "audience" }, subject: "For *|FNAME|*" });
+    await open(page, campaign);
+    await page.getByLabel("Where nothing is known: First name").fill("you");
+    await page.getByRole("button", { name: "Say this instead" }).click();
+    await page.getByText("For [First name / you]").waitFor();
+    await until("it is said", async () => (await of(campaign)).subject === "For *|IF:FNAME|**|FNAME|**|ELSE:|*you*|END:IF|*");
   });
 
   it("has the colours and the font that are set for all of it", async () => {

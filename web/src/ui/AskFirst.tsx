@@ -12,6 +12,8 @@ interface Props {
   act: string;
   /** What not doing it is called, where “Cancel” could be either. */
   keep?: string;
+  /** It can be taken back, or takes nothing away: it is asked, and is no warning. */
+  isMild?: boolean;
   isBusy: boolean;
   error: unknown;
   onAct: () => void;
@@ -20,7 +22,7 @@ interface Props {
   children?: ReactNode;
 }
 
-export function AskFirst({ isOpen, title, about, act, keep, isBusy, error, onAct, onClose, children }: Props) {
+export function AskFirst({ isOpen, title, about, act, keep, isMild = false, isBusy, error, onAct, onClose, children }: Props) {
   const { t } = useTranslation();
   return (
     <Modal opened={isOpen} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('ui.close') }}>
@@ -32,7 +34,7 @@ export function AskFirst({ isOpen, title, about, act, keep, isBusy, error, onAct
           <Button variant="default" onClick={onClose} data-autofocus>
             {keep ?? t('ui.cancel')}
           </Button>
-          <Button color="red" loading={isBusy} onClick={onAct}>
+          <Button color={isMild ? undefined : 'red'} loading={isBusy} onClick={onAct}>
             {act}
           </Button>
         </Group>

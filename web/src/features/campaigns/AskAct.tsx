@@ -28,6 +28,7 @@ export function AskAct({ campaign, act, onClose, onDone }: Props) {
       about={t(`campaigns.ask.${act}.about`, words)}
       act={t(`campaigns.ask.${act}.do`, words)}
       keep={act === 'cancel' || act === 'finish' ? t('campaigns.ask.keep') : undefined}
+      isMild={act === 'unschedule'}
       isBusy={does.isPending}
       error={does.error}
       onAct={() =>

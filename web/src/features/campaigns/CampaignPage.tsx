@@ -2,7 +2,7 @@
 import { Anchor, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { Fragment, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isGone, useJob } from '../../api/jobs.ts';
 import { may, useMe } from '../../api/session.ts';
@@ -12,6 +12,7 @@ import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { MailFrame } from '../../ui/MailFrame.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { letters } from '../composer/abtest/abTest.ts';
 import { useReadable } from '../composer/useReadable.ts';
 import { CampaignActs } from './CampaignActs.tsx';
 import { Caught } from './Caught.tsx';
@@ -65,8 +66,9 @@ function Head({ campaign }: { campaign: Campaign }) {
   const format = useFormat();
   const navigate = useNavigate();
   const read = useReadable();
-  const { subject, preview_text, sent_at, started_at, user_name, origin } = campaign;
+  const { subject, preview_text, sent_at, started_at, user_name, origin, ab_test } = campaign;
   const at = sent_at ?? started_at;
+  const subjects = ab_test?.what === 'subject' ? [subject, ...(ab_test.variants ?? []).map((one) => one.subject)] : [subject];
   return (
     <div>
       <LinkAnchor to="/campaigns" size="sm" c="dimmed" display="inline-block" mb={4}>← {t('campaigns.title')}</LinkAnchor>
@@ -75,7 +77,11 @@ function Head({ campaign }: { campaign: Campaign }) {
         beside={<StatusWord status={campaign.status} />}
         action={<CampaignActs campaign={campaign} onDeleted={() => void navigate({ to: '/campaigns' })} />}
       />
-      <Text size="sm" component="div" mt={-8}>{t('campaigns.subject')}: {subject ? <bdi>{read(subject)}</bdi> : t('campaigns.noSubject')}{preview_text && <> – <bdi>{read(preview_text)}</bdi></>}</Text>
+      <Text size="sm" component="div" mt={-8}>
+        {t('campaigns.subject')}:{' '}
+        {subjects.length > 1 ? subjects.map((one, i) => <Fragment key={letters[i]}>{i > 0 && ' · '}{letters[i]}: <bdi>{one ? read(one) : t('campaigns.noSubject')}</bdi></Fragment>) : subject ? <bdi>{read(subject)}</bdi> : t('campaigns.noSubject')}
+        {preview_text && <> – <bdi>{read(preview_text)}</bdi></>}
+      </Text>
       <Text size="sm" c="dimmed" component="div">
         {t('campaigns.to')}: <ToWords to={campaign.to} />
         {at && ` · ${t(sent_at ? 'campaigns.sentOn' : 'campaigns.begunOn', { when: format.time(at) })}`}

@@ -10,7 +10,7 @@ import { useDraft } from '../../ui/useDraft.ts';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
 import { Held } from '../campaigns/Held.tsx';
 import { AbLine } from './abtest/AbLine.tsx';
-import { areTimesRight, lettersOf, testIn } from './abtest/abTest.ts';
+import { areTimesRight, lettersOf, testIn, type Letter } from './abtest/abTest.ts';
 import styles from './Composer.module.css';
 import { ContentLine } from './lines/ContentLine.tsx';
 import { FromLine } from './lines/FromLine.tsx';
@@ -55,7 +55,8 @@ export function Composer({ found }: Props) {
   const isTimed = test?.what === 'send_time';
   const when = isTimed ? { ...chosen, isLater: false, at: null, isRight: areTimesRight(test, values.send_at, Date.now()) } : chosen;
   const [open, setOpen] = useState<Step | null>(null);
-  const [isTesting, setTesting] = useState(false);
+  /** Which variant; null: none is tested. */
+  const [tested, setTested] = useState<Letter | null>(null);
   const nameOfTarget = useTargetName();
   useDocumentTitle(`${values.name} · Muster`);
   const testWords = ({ ab_test }: CampaignValues) => {
@@ -110,10 +111,10 @@ export function Composer({ found }: Props) {
         <FromLine {...lineOf('from')} problem={draft.problem} />
         <SubjectLine {...lineOf('subject')} id={id} />
         <ContentLine isDone={isDone('content')} id={id} content={content ?? null} />
-        <AbLine {...lineOf('ab')} id={id} to={draft.saved.to} content={content ?? null} problem={draft.problem} />
+        <AbLine {...lineOf('ab')} id={id} to={draft.saved.to} content={content ?? null} problem={draft.problem} onGo={setOpen} flush={draft.flush} onTest={setTested} />
         <WhenLine {...lineOf('when')} when={when} isTimed={isTimed} />
       </Paper>
-      <CheckPanel id={id} checklist={checklist} letters={lettersOf(testIn(draft.saved.ab_test))} />
+      <CheckPanel id={id} draft={draft} checklist={checklist} letters={lettersOf(testIn(draft.saved.ab_test))} />
       <SendBar
         id={id}
         draft={draft}
@@ -121,10 +122,10 @@ export function Composer({ found }: Props) {
         isReady={checklist.data?.is_ready === true}
         errors={errors}
         warnings={(checklist.data?.items ?? []).filter(({ type }) => type === 'warning')}
-        onTest={() => void draft.flush().then((isSaved) => isSaved && setTesting(true))}
+        onTest={() => void draft.flush().then((isSaved) => isSaved && setTested('A'))}
         onFailed={() => reloadCampaign(queries, id).then(({ etag }) => etag)}
       />
-      {isTesting && <TestDialog id={id} letters={lettersOf(testIn(draft.saved.ab_test))} onClose={() => setTesting(false)} />}
+      {tested && <TestDialog id={id} letters={lettersOf(testIn(draft.saved.ab_test))} first={tested} onClose={() => setTested(null)} />}
     </Stack>
   );
 }

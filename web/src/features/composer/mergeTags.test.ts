@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { de } from '../../messages/de/index.ts';
 import { en } from '../../messages/en/index.ts';
-import { ADDRESS_TAG, commonTags, isOwnField, lengthRead, linkTags, ownFields, readable, tagHtml, tagText } from './mergeTags.ts';
+import { ADDRESS_TAG, commonTags, isOwnField, lengthRead, linkTagIn, linkTags, ownFields, readable, tagHtml, tagText, withFallback, withFallbackInDesign } from './mergeTags.ts';
 
 const source = (path: string) => readFileSync(new URL(`../../../../src/${path}`, import.meta.url), 'utf8');
 
@@ -48,4 +48,25 @@ test('a text is read and measured without the code of its tags', () => {
 test('in HTML its words are text, and an address is a link', () => {
   expect(tagHtml(tagText('FNAME', 'A & <b>'))).toBe('*|IF:FNAME|**|FNAME|**|ELSE:|*A &amp; &lt;b&gt;*|END:IF|*');
   expect(tagHtml('*|UNSUB|*', 'Leave & go')).toBe('<a href="*|UNSUB|*">Leave &amp; go</a>');
+});
+
+test('a text that is a link tag is told from one that has it', () => {
+  expect(linkTagIn(' *|FORWARD|* ')).toBe('FORWARD');
+  expect(linkTagIn('See *|FORWARD|*')).toBeUndefined();
+  expect(linkTagIn('*|FNAME|*')).toBeUndefined();
+});
+
+test('a field gets words to stand in its place where it has none, and nowhere else', () => {
+  const guarded = tagText('FNAME', 'you');
+  expect(withFallback(`*|FNAME|* ${guarded} *|LNAME|*`, 'FNAME', 'friend')).toBe(`${tagText('FNAME', 'friend')} ${guarded} *|LNAME|*`);
+  const design = { blocks: [
+    { type: 'heading', level: 1, text: '*|FNAME|* & co' },
+    { type: 'columns', columns: [[{ type: 'text', html: '<p><a href="https://x.example/?n=*|FNAME|*">*|FNAME|*</a></p>' }]] },
+    { type: 'button', label: 'Go', href: 'https://x.example/*|FNAME|*' },
+  ] };
+  expect(withFallbackInDesign(design, 'FNAME', 'a & b')).toEqual({ blocks: [
+    { type: 'heading', level: 1, text: `${tagText('FNAME', 'a & b')} & co` },
+    { type: 'columns', columns: [[{ type: 'text', html: `<p><a href="https://x.example/?n=*|FNAME|*">${tagText('FNAME', 'a &amp; b')}</a></p>` }]] },
+    design.blocks[2],
+  ] });
 });

@@ -4,7 +4,7 @@
 export const commonTags = ['LIST:COMPANY', 'LIST:ADDRESS', 'MC:DATE', 'CURRENT_YEAR'] as const;
 /** Of every reader: it is always known. */
 export const ADDRESS_TAG = 'EMAIL';
-export const linkTags = ['UNSUB', 'UPDATE_PROFILE', 'ARCHIVE'] as const;
+export const linkTags = ['UNSUB', 'UPDATE_PROFILE', 'ARCHIVE', 'FORWARD'] as const;
 /** Fields that an audience has by itself, by the names that the program gives them: these are said in the reader's language. */
 export const ownFields = {
   FNAME: 'First Name',
@@ -26,6 +26,8 @@ export function isOwnField({ tag, name }: { tag: string; name: string | null }):
 export type CommonTag = (typeof commonTags)[number];
 export type LinkTag = (typeof linkTags)[number];
 
+const TAG = /\*\|IF:([^|]+)\|\*\*\|\1\|\*\*\|ELSE:\|\*(.*?)\*\|END:IF\|\*|\*\|([^|]+)\|\*/gu;
+
 export function isLinkTag(tag: string): tag is LinkTag {
   return (linkTags as readonly string[]).includes(tag);
 }
@@ -37,9 +39,38 @@ export function tagText(tag: string, fallback = ''): string {
   return words ? `*|IF:${tag}|*${plain}*|ELSE:|*${words}*|END:IF|*` : plain;
 }
 
+const escaped = (words: string) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+/** "FORWARD" of "*|FORWARD|*": a text that is an address, and nothing else. */
+export function linkTagIn(text: string): LinkTag | undefined {
+  return linkTags.find((tag) => tagText(tag) === text.trim());
+}
+
+/** What is said instead, wherever the tag stands without it. */
+export function withFallback(text: string, tag: string, fallback: string): string {
+  return text.replace(TAG, (all: string, _guarded, _instead, alone: string | undefined) => (alone === tag ? tagText(tag, fallback) : all));
+}
+
+/** The same in HTML, among its words: an address would be another one. */
+export function withFallbackInHtml(html: string, tag: string, fallback: string): string {
+  return html.split(/(<[^>]*>)/).map((part) => (part.startsWith('<') ? part : withFallback(part, tag, escaped(fallback)))).join('');
+}
+
+const ADDRESSES = ['href', 'src'];
+
+/** The same in whatever a design is made of. */
+export function withFallbackInDesign<T>(design: T, tag: string, fallback: string): T {
+  const within = (value: unknown, name: string): unknown => {
+    if (typeof value === 'string') return ADDRESSES.includes(name) ? value : name === 'html' ? withFallbackInHtml(value, tag, fallback) : withFallback(value, tag, fallback);
+    if (Array.isArray(value)) return value.map((one) => within(one, name));
+    if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, within(one, key)]));
+    return value;
+  };
+  return within(design, '') as T;
+}
+
 /** As it stands in HTML: words are text, and an address leads there. */
 export function tagHtml(text: string, link?: string): string {
-  const escaped = (words: string) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
   return link === undefined ? escaped(text) : `<a href="${text}">${escaped(link)}</a>`;
 }
 
@@ -54,8 +85,6 @@ export function insertInto(input: HTMLInputElement | HTMLTextAreaElement, text: 
   });
   return value.slice(0, start) + text + value.slice(end);
 }
-
-const TAG = /\*\|IF:([^|]+)\|\*\*\|\1\|\*\*\|ELSE:\|\*(.*?)\*\|END:IF\|\*|\*\|([^|]+)\|\*/gu;
 
 /** As somebody reads it who knows no tags: the name of what is put in, and what is said instead. */
 export function readable(text: string, nameOf: (tag: string) => string): string {

@@ -5,7 +5,9 @@ import { useJob, hasEnded } from '../../api/jobs.ts';
 import { problemOf } from '../../api/problem.ts';
 import { may, useMe } from '../../api/session.ts';
 import { upload } from '../../api/upload.ts';
+import { jobEnds } from '../campaigns/queries.ts';
 import type { Letter } from './abtest/abTest.ts';
+import { withFallback, withFallbackInDesign, withFallbackInHtml } from './mergeTags.ts';
 
 export type Campaign = Schemas['Campaign'];
 export type CampaignChange = { [member in 'name' | 'subject' | 'preview_text' | 'from_name' | 'from_email' | 'reply_to' | 'html' | 'plain_text' | 'language' | 'send_at']?: string | null } & {
@@ -186,6 +188,21 @@ export function useBeginContent(id: number) {
   });
 }
 
+/** A field gets words to stand in its place, wherever the content says it. */
+export function useSayInstead(id: number, variant?: Letter) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ tag, words }: { tag: string; words: string }) => {
+      const { data: { design, html, plain_text }, etag } = await reloadDesign(queries, id, variant);
+      const plain = plain_text === null ? null : withFallback(plain_text, tag, words);
+      if (design) return void (await saveDesign(queries, id, { design: withFallbackInDesign(design, tag, words), plain_text: plain }, etag, variant));
+      const body = { ...(html && { html: withFallbackInHtml(html, tag, words) }), ...(plain !== plain_text && { plain_text: plain }) };
+      const { etag: shown } = await reloadCampaign(queries, id);
+      if (Object.keys(body).length > 0) await saveCampaign(queries, id, body, shown);
+    },
+  });
+}
+
 export function useTemplates(lang: string) {
   return useQuery({
     queryKey: ['templates', lang],
@@ -265,10 +282,22 @@ export function useUploadImage() {
 
 /* --- out it goes --- */
 
+interface Test {
+  to: string[];
+  person_id: number | null;
+  /** Each of them; null: there are none. */
+  variants: readonly (Letter | null)[];
+}
+
+/** Ends when the last of them is on its way. */
 export function useSendTest(id: number) {
   return useMutation({
-    mutationFn: (body: { to: string[]; person_id: number | null; variant: Letter | null }) =>
-      call(api.POST('/campaigns/{campaign_id}/test', { params: { path: at(id) }, body })),
+    mutationFn: async ({ variants, ...body }: Test) => {
+      for (const variant of variants) {
+        const { job_id } = await call(api.POST('/campaigns/{campaign_id}/test', { params: { path: at(id) }, body: { ...body, variant } }));
+        await jobEnds(job_id);
+      }
+    },
   });
 }
 

@@ -1,7 +1,8 @@
 /** A campaign as the composer has it. */
 import type { Schemas } from '../../api/client.ts';
 import type { Loaded } from '../../ui/useRecordForm.ts';
-import { bodyOf, storedTest, testOf } from './abtest/abTest.ts';
+import { bodyOf, storedTest, testIn, testOf, testText } from './abtest/abTest.ts';
+import { withFallback } from './mergeTags.ts';
 import type { Campaign, CampaignChange } from './queries.ts';
 
 export type Target = Schemas['CampaignTarget'];
@@ -69,6 +70,17 @@ export function changeOf(values: CampaignValues, before: CampaignValues): Campai
   const names = (Object.keys(values) as (keyof CampaignValues)[]).filter((name) => values[name] !== before[name]);
   const bodyFor = (name: keyof CampaignValues) => (name === 'to' ? targetIn(values.to) : name === 'ab_test' ? bodyOf(values.ab_test) : values[name] || null);
   return Object.fromEntries(names.map((name) => [name, bodyFor(name)])) as CampaignChange;
+}
+
+/** A field gets words to stand in its place, in each line that may say it. */
+export function sayInstead(values: CampaignValues, tag: string, words: string): Partial<CampaignValues> {
+  const test = testIn(values.ab_test);
+  const variants = test?.variants.map((one) => (one.subject ? { ...one, subject: withFallback(one.subject, tag, words) } : one));
+  return {
+    subject: withFallback(values.subject, tag, words),
+    preview_text: withFallback(values.preview_text, tag, words),
+    ...(test && variants && { ab_test: testText({ ...test, variants }) }),
+  };
 }
 
 /** Where a list of campaigns shows one. */

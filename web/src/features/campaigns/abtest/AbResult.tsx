@@ -106,6 +106,7 @@ function Choose({ campaign, result }: { campaign: Campaign; result: AbReport }) 
         title={t('report.ab.askTitle', words)}
         about={t('report.ab.askAbout', words)}
         act={t('report.ab.askDo', words)}
+        isMild
         isBusy={choose.isPending}
         error={choose.error}
         onAct={() =>

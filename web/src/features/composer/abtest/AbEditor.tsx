@@ -1,9 +1,13 @@
 /** What is tried, on how many, and who decides which is better. */
 import { Alert, Button, Group, NumberInput, Radio, Select, Stack, Text } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { IconAlertTriangle, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '../../../ui/Dialog.tsx';
+import { CampaignPreview } from '../content/CampaignPreview.tsx';
 import type { LineProps } from '../lines/Line.tsx';
-import { ALL, letters, NO_TEST, SAMPLE_MIN, testText, tryThing, waits, whats, winners, type AbTest, type Variant, type What, type Winner } from './abTest.ts';
+import type { Step } from '../values.ts';
+import { ALL, letters, NO_TEST, SAMPLE_MIN, testText, tryThing, waits, whats, winners, type AbTest, type Letter, type Variant, type What, type Winner } from './abTest.ts';
 import { useAbWords } from './useAbWords.ts';
 import { VariantFields } from './VariantFields.tsx';
 
@@ -15,11 +19,17 @@ interface Props extends Pick<LineProps, 'values' | 'change'> {
   /** What the mail is made of. */
   content: string | null;
   error: string | undefined;
+  /** It goes to too few; null: it does not. */
+  warning: string | null;
+  onGo: (step: Step) => void;
+  flush: () => Promise<boolean>;
+  onTest: (letter: Letter) => void;
 }
 
-export function AbEditor({ id, test, words, content, values, change, error }: Props) {
+export function AbEditor({ id, test, words, warning, content, values, change, error, onGo, flush, onTest }: Props) {
   const { t } = useTranslation();
   const put = (next: AbTest | null) => change({ ab_test: testText(next) });
+  const [shown, show] = useState<Letter | null>(null);
   return (
     <Stack gap="md">
       <Radio.Group
@@ -35,11 +45,33 @@ export function AbEditor({ id, test, words, content, values, change, error }: Pr
       </Radio.Group>
       {test && (
         <>
-          <Variants id={id} test={test} put={put} content={content} values={values} change={change} />
+          <Variants
+            id={id} test={test} put={put} content={content} values={values} change={change} onGo={onGo}
+            onShow={(letter) => void flush().then((isSaved) => isSaved && show(letter))}
+          />
           {test.what !== 'send_time' && <How test={test} put={put} />}
           {error && <Text size="sm" c="var(--mantine-color-error)" role="alert">{error}</Text>}
           <Alert variant="light" role="status">{words}</Alert>
+          {warning && <Alert variant="light" color="yellow" icon={<IconAlertTriangle size={18} />}>{warning}</Alert>}
         </>
+      )}
+      {shown && (
+        <Dialog size="xl" title={t('composer.content.views.preview')} onClose={() => show(null)}>
+          <Stack gap="sm">
+            <CampaignPreview id={id} version={JSON.stringify(values)} first={shown} onLetter={show} views={content === 'plain' ? ['text'] : undefined} />
+            <Group justify="flex-end">
+              <Button
+                variant="default"
+                onClick={() => {
+                  show(null);
+                  onTest(shown);
+                }}
+              >
+                {t('composer.send.test')}
+              </Button>
+            </Group>
+          </Stack>
+        </Dialog>
       )}
     </Stack>
   );
@@ -48,7 +80,7 @@ export function AbEditor({ id, test, words, content, values, change, error }: Pr
 type PartProps = { test: AbTest; put: (next: AbTest | null) => void };
 
 /** A is the campaign itself; B and C are written here. */
-function Variants({ id, test, put, content, values, change }: PartProps & Pick<Props, 'id' | 'content' | 'values' | 'change'>) {
+function Variants({ id, test, put, content, values, change, onGo, onShow }: PartProps & Pick<Props, 'id' | 'content' | 'values' | 'change' | 'onGo'> & { onShow: (letter: Letter) => void }) {
   const { t } = useTranslation();
   const set = (i: number, next: Variant) => put({ ...test, variants: test.variants.map((one, k) => (k === i ? { ...one, ...next } : one)) });
   const isFull = test.variants.length + 1 === letters.length;
@@ -59,6 +91,8 @@ function Variants({ id, test, put, content, values, change }: PartProps & Pick<P
           key={letter} id={id} letter={letter} what={test.what} content={content} values={values} change={change}
           variant={i === 0 ? null : (test.variants[i - 1] ?? {})}
           onChange={(next) => set(i - 1, next)}
+          onGo={onGo}
+          onShow={() => onShow(letter)}
           onRemove={i > 1 ? () => put({ ...test, variants: test.variants.slice(0, -1) }) : undefined}
         />
       ))}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { areTimesRight, bodyOf, lettersOf, sharesOf, storedTest, testIn, testOf, testText, tryThing, type AbTest } from './abTest.ts';
+import { areTimesRight, bodyOf, isTooSmall, lettersOf, sharesOf, storedTest, testIn, testOf, testText, tryThing, type AbTest } from './abTest.ts';
 
 const subjects: AbTest = { what: 'subject', variants: [{ subject: ' Two ' }], sample: 20, wait_hours: 4, winner: 'opens' };
 
@@ -42,6 +42,10 @@ test.each([
   [0, 20, 1, [0, 0], 0],
 ])('of %i people, %i %% and %i others', (people, sample, others, each, rest) => {
   expect(sharesOf({ ...subjects, sample, variants: Array.from({ length: others }, () => ({})) }, people)).toEqual({ each, rest });
+});
+
+test.each([[3, 20, true], [0, 20, false], [299, 100, true], [300, 100, false], [1000, 20, true], [1500, 20, false]])('of %i people, %i %% is too small: %s', (people, sample, is) => {
+  expect(isTooSmall({ ...subjects, sample }, people)).toBe(is);
 });
 
 test('times are to come, all of them', () => {

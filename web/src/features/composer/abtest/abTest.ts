@@ -37,6 +37,10 @@ export const SAMPLE_MIN = 10;
 export const ALL = 100;
 export const waits = [1, 2, 4, 8, 12, 24, 48, 72] as const;
 
+/** From so many for each variant on, a large difference is no chance (20 % against 35 %), and from so many on a small one (20 % against 25 %): four times out of five. */
+export const TELLS_MUCH = 150;
+export const TELLS_LITTLE = 1100;
+
 export const NO_TEST = 'null';
 
 const begun: Omit<AbTest, 'what' | 'variants'> = { sample: 20, wait_hours: 4, winner: 'opens' };
@@ -101,6 +105,11 @@ export function sharesOf(test: AbTest, people: number): { each: number[]; rest: 
   const sample = Math.min(people, Math.max(Math.ceil((people * test.sample) / 100), Math.min(people, n)));
   const each = Array.from({ length: n }, (_, i) => Math.floor(sample / n) + (i < sample % n ? 1 : 0));
   return { each, rest: people - sample };
+}
+
+/** Whatever comes of it may be chance. */
+export function isTooSmall(test: AbTest, people: number): boolean {
+  return people > 0 && Math.min(...sharesOf(test, people).each) < TELLS_MUCH;
 }
 
 /** Each has a time, and all are to come. */

@@ -1,7 +1,7 @@
 /** What a test will do, in a plain sentence. */
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
-import { ALL, lettersOf, sharesOf, type AbTest } from './abTest.ts';
+import { ALL, isTooSmall, lettersOf, sharesOf, TELLS_LITTLE, TELLS_MUCH, type AbTest } from './abTest.ts';
 
 export function useAbWords() {
   const { t, i18n } = useTranslation();
@@ -23,5 +23,11 @@ export function useAbWords() {
     const then = t(`composer.ab.then.${test.winner}`, { wait: hours(test.wait_hours) });
     return t('composer.ab.some', { shares, then, count: rest, n: format.number(rest) });
   };
-  return { sentence, hours };
+  /** null: its figures will tell something. */
+  const warning = (test: AbTest, people: number | null) => {
+    if (people === null || !isTooSmall(test, people)) return null;
+    const count = Math.min(...sharesOf(test, people).each);
+    return t('composer.ab.tooSmall', { count, n: format.number(count), much: format.number(TELLS_MUCH), little: format.number(TELLS_LITTLE) });
+  };
+  return { sentence, warning, hours };
 }

@@ -114,7 +114,7 @@ export function BlocksContent({ campaign, found, variant }: { campaign: Campaign
         </Group>
         {general.map((words) => <Text key={words} size="sm" c="var(--mantine-color-yellow-light-color)">{words}</Text>)}
         {view === 'write' && <Editor blocks={blocks} problemsOf={problemsOf} />}
-        {view === 'preview' && <CampaignPreview id={id} variant={variant} version={found.etag ?? ''} />}
+        {view === 'preview' && <CampaignPreview id={id} variant={variant ?? (campaign.ab_test?.what === 'content' ? 'A' : undefined)} version={found.etag ?? ''} />}
         {view === 'text' && <PlainPart made={found.data.plain_text ?? ''} own={draft.values.plain_text} onChange={(plain_text) => put({ plain_text })} />}
       </Stack>
       {isNaming && <SaveTemplate name={campaign.name} design={documentOf(blocks.tree)} onClose={() => setNaming(false)} />}

@@ -1,5 +1,5 @@
 /** Bold, italic and the like, for the text that is written now. */
-import { ActionIcon, Button, ColorPicker, Group, Popover, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, ColorPicker, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
 import {
   IconBold, IconItalic, IconLink, IconList, IconListNumbers, IconPalette, IconStrikethrough, IconUnderline, type Icon,
 } from '@tabler/icons-react';
@@ -7,6 +7,8 @@ import { useEditorState, type Editor } from '@tiptap/react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MergeTagMenu, type Inserted } from '../MergeTagMenu.tsx';
+import { linkTagIn, linkTags, tagText } from '../mergeTags.ts';
+import { useTagName } from '../useTagName.ts';
 import styles from './Blocks.module.css';
 
 interface Props {
@@ -68,15 +70,21 @@ function LinkTool({ editor, isActive }: { editor: Editor; isActive: boolean }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const [href, setHref] = useState('');
+  const nameOf = useTagName();
   const open = () => {
     setHref(String(editor.getAttributes('link').href ?? ''));
     setOpen(!isOpen);
+  };
+  // an address that is a tag is nothing to read
+  const wordsFor = (address: string) => {
+    const tag = linkTagIn(address);
+    return tag ? t(`composer.tag.words.${tag}`) : address;
   };
   const end = (address: string) => {
     setOpen(false);
     const chain = editor.chain().focus().extendMarkRange('link');
     if (address.trim() === '') chain.unsetLink().run();
-    else if (editor.state.selection.empty && !isActive) chain.insertContent({ type: 'text', text: address, marks: [{ type: 'link', attrs: { href: address } }] }).run();
+    else if (editor.state.selection.empty && !isActive) chain.insertContent({ type: 'text', text: wordsFor(address), marks: [{ type: 'link', attrs: { href: address } }] }).run();
     else chain.setLink({ href: address.trim() }).run();
   };
   return (
@@ -104,6 +112,10 @@ function LinkTool({ editor, isActive }: { editor: Editor; isActive: boolean }) {
           <Group gap="xs">
             <Button size="xs" onClick={() => end(href)}>{t('composer.text.setLink')}</Button>
             {isActive && <Button size="xs" variant="default" onClick={() => end('')}>{t('composer.text.noLink')}</Button>}
+          </Group>
+          <Text size="xs" c="dimmed">{t('composer.text.ownLinks')}</Text>
+          <Group gap={4}>
+            {linkTags.map((tag) => <Button key={tag} size="compact-xs" variant="default" onClick={() => end(tagText(tag))}>{nameOf(tag)}</Button>)}
           </Group>
         </Stack>
       </Popover.Dropdown>

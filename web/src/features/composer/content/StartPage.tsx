@@ -36,6 +36,12 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
   const begin = useBeginContent(campaign.id);
   const language = beginningIn(campaign.language, i18n.language);
   const templates = useTemplates(language);
+  // what is in it is in the mail's language, what it is called in that of who chooses
+  const named = useTemplates(beginningIn(null, i18n.language)).data;
+  const builtIn = (templates.data ?? []).filter((one) => one.built_in).map((one) => {
+    const { name, about } = named?.find(({ id }) => id === one.id) ?? one;
+    return { ...one, name, about };
+  });
   const leave = useFooter(campaign.language ?? language)?.unsubscribe;
   const [isChoosing, setChoosing] = useState(false);
   /** Would take the place of something. */
@@ -86,7 +92,7 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
         <HtmlTemplates isBusy={begin.isPending} onChoose={(html) => choose({ html, plain_text: null })} />
         <Title order={2}>{t('composer.start.templates')}</Title>
         <ProblemAlert error={templates.error} />
-        {cards(templates.data?.filter((one) => one.built_in) ?? [])}
+        {cards(builtIn)}
       </Stack>
       {isChoosing && (
         <PastCampaign

@@ -20,10 +20,10 @@ export function TaggedInput({ label, about, good, value, onChange }: InputProps)
   const length = lengthRead(value);
   return (
     <Stack gap={4}>
-      <Group align="flex-end" gap="xs" wrap="nowrap">
+      <Group align="flex-end" gap="xs">
         <TextInput
           ref={input}
-          flex={1}
+          flex="1 1 220px"
           label={label}
           description={about}
           dir="auto"

@@ -10,10 +10,14 @@ import type { Letter } from '../abtest/abTest.ts';
 import { VariantControl } from '../abtest/VariantControl.tsx';
 import { useChecklist, type ChecklistItem } from '../queries.ts';
 import { DeepCheck } from './DeepCheck.tsx';
+import type { Draft } from '../../../ui/useDraft.ts';
+import type { CampaignValues } from '../values.ts';
+import { SayInstead } from './SayInstead.tsx';
 import { ShowBlock } from './ShowBlock.tsx';
 
 interface Props {
   id: number;
+  draft: Draft<CampaignValues>;
   /** Of A, and of the whole. */
   checklist: UseQueryResult<{ is_ready: boolean; items: ChecklistItem[] }>;
   /** Of its A/B test; none: there is none. */
@@ -26,14 +30,14 @@ export function CheckPanel({ letters, ...props }: Props) {
   const variant = letters.includes(letter) ? letter : 'A';
   const control = letters.length > 0 && <VariantControl label={t('composer.ab.checkOf')} letters={letters} value={variant} onChange={choose} />;
   if (variant === 'A') return <Findings {...props} control={control} />;
-  return <OfVariant key={variant} id={props.id} variant={variant} control={control} />;
+  return <OfVariant key={variant} id={props.id} draft={props.draft} variant={variant} control={control} />;
 }
 
-function OfVariant({ id, variant, control }: { id: number; variant: Letter; control: ReactNode }) {
-  return <Findings id={id} variant={variant} checklist={useChecklist(id, variant)} control={control} />;
+function OfVariant({ id, draft, variant, control }: Pick<Props, 'id' | 'draft'> & { variant: Letter; control: ReactNode }) {
+  return <Findings id={id} draft={draft} variant={variant} checklist={useChecklist(id, variant)} control={control} />;
 }
 
-function Findings({ id, checklist, variant, control }: Omit<Props, 'letters'> & { variant?: Letter; control: ReactNode }) {
+function Findings({ id, draft, checklist, variant, control }: Omit<Props, 'letters'> & { variant?: Letter; control: ReactNode }) {
   const { t } = useTranslation();
   const titleId = useId();
   const wordsOf = useProblemWords();
@@ -61,6 +65,7 @@ function Findings({ id, checklist, variant, control }: Omit<Props, 'letters'> & 
             <Stack gap={0}>
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>{one.heading}</b> <bdi>{wordsOf({ code: one.code, text: one.details, detail: one.about })}</bdi></Text>
               <ShowBlock id={id} variant={variant} blocks={one.block ? [one.block] : []} />
+              {one.code === 'empty_field' && one.tag && <SayInstead id={id} tag={one.tag} draft={draft} variant={variant} />}
             </Stack>
           </List.Item>
         ))}

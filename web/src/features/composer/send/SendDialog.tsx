@@ -46,7 +46,7 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
   const isChanged = send.error !== null && problemOf(send.error).isMeanwhile;
   const isTyped = goes <= TYPED_ABOVE || isTypedRight(typed, goes);
   const read = useReadable();
-  const { sentence } = useAbWords();
+  const { sentence, warning } = useAbWords();
   const test = testIn(values.ab_test);
   const isTimed = test?.what === 'send_time';
   const rows = [
@@ -78,6 +78,7 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
             ))}
           </Table.Tbody>
         </Table>
+        {test && warning(test, goes) && <Text size="sm">{warning(test, goes)}</Text>}
         {warnings.length > 0 && <Text size="sm">{t('composer.send.warnings', { count: warnings.length })}</Text>}
         {warnings.filter(({ code }) => code === 'consent').map((one) => (
           <Text key={one.code} size="sm" fw={600}>{wordsOf({ code: one.code, text: one.details, detail: one.about })}</Text>

@@ -1,5 +1,5 @@
 /** A test to some addresses, as a given person would get it. */
-import { Alert, Button, Group, Stack, TagsInput, Text } from '@mantine/core';
+import { Button, Group, Stack, TagsInput, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../../api/session.ts';
@@ -10,7 +10,7 @@ import { useIsOutboxInUse } from '../../outbox/queries.ts';
 import type { Letter } from '../abtest/abTest.ts';
 import { VariantControl } from '../abtest/VariantControl.tsx';
 import { PersonSelect } from '../PersonSelect.tsx';
-import { useEnvelope, useSendTest, useJobEnd } from '../queries.ts';
+import { useEnvelope, useSendTest } from '../queries.ts';
 import { GetsNone } from '../WhoseItIs.tsx';
 
 const TO_MAX = 10;
@@ -19,20 +19,24 @@ interface Props {
   id: number;
   /** Of its A/B test; none: there is none. */
   letters: readonly Letter[];
+  /** Which of them is chosen to begin with. */
+  first?: Letter;
   onClose: () => void;
 }
 
-export function TestDialog({ id, letters, onClose }: Props) {
+const ALL = 'all';
+
+export function TestDialog({ id, letters, first = 'A', onClose }: Props) {
   const { t } = useTranslation();
   const me = useMe();
   const [to, setTo] = useState<string[]>(me.email ? [me.email] : []);
   const [personId, setPersonId] = useState<number | null>(null);
-  const [letter, setLetter] = useState<Letter>('A');
-  const variant = letters.length > 0 ? letter : undefined;
+  const [letter, setLetter] = useState<Letter | typeof ALL>(first);
+  const variants = letter === ALL ? letters : letters.length > 0 ? [letter] : [];
+  const variant = variants[0];
   const { data: envelope } = useEnvelope(id, personId, variant);
   const test = useSendTest(id);
-  const end = useJobEnd(test.data?.job_id ?? null);
-  const isGone = end?.state === 'done';
+  const count = to.length * (variants.length || 1);
   const staysHere = useIsOutboxInUse();
   return (
     <Dialog title={t('composer.test.title')} onClose={onClose}>
@@ -48,21 +52,28 @@ export function TestDialog({ id, letters, onClose }: Props) {
           value={to}
           onChange={(next) => setTo([...new Set(next.map((one) => one.replace(/[\s,;]+/g, '')).filter(Boolean))])}
         />
-        {letters.length > 0 && <VariantControl label={t('composer.ab.testOf')} letters={letters} value={letter} onChange={setLetter} />}
+        {letters.length > 0 && (
+          <VariantControl
+            label={t('composer.ab.testOf')} letters={letters} more={{ value: ALL, label: t('composer.ab.testAll') }} value={letter}
+            onChange={(next) => {
+              setLetter(next);
+              test.reset();
+            }}
+          />
+        )}
         <OutboxNote />
         <PersonSelect campaignId={id} label={t('composer.test.as')} value={personId} onChange={setPersonId} />
         {envelope && <GetsNone envelope={envelope} />}
         <ProblemAlert error={test.error} title={t('composer.test.failed')} />
-        {end && !isGone && <Alert color="red" variant="light" role="alert" title={t('composer.test.failed')}>{end.error}</Alert>}
-        <Text size="sm" role="status">{isGone ? t(staysHere ? 'composer.test.inOutbox' : 'composer.test.done', { count: to.length }) : ''}</Text>
+        <Text size="sm" role="status">{test.isSuccess ? t(staysHere ? 'composer.test.inOutbox' : 'composer.test.done', { count }) : ''}</Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>{t('ui.close')}</Button>
           <Button
-            loading={test.isPending || (test.data !== undefined && !end)}
+            loading={test.isPending}
             disabled={to.length === 0}
-            onClick={() => test.mutate({ to, person_id: personId, variant: variant ?? null })}
+            onClick={() => test.mutate({ to, person_id: personId, variants: variants.length > 0 ? variants : [null] })}
           >
-            {t('composer.test.send')}
+            {variants.length > 1 ? t('composer.test.sendAll') : t('composer.test.send')}
           </Button>
         </Group>
       </Stack>

@@ -81,7 +81,7 @@ function Outcome({ outcome, body, onUndone }: OutcomeProps) {
         <Text size="sm" fw={600}>{body ? t('bulk.doneWhat', { what: t(`bulk.act.${body.act}`) }) : t('bulk.done')}</Text>
         {counts.map((text) => <Text key={text} size="sm">{text}</Text>)}
         {outcome.refused_count > 0 && (
-          <Button size="compact-sm" variant="light" color="red" aria-expanded={isOpen} onClick={refused.toggle}>
+          <Button size="compact-sm" variant="default" aria-expanded={isOpen} onClick={refused.toggle}>
             {t('bulk.refused', { count: outcome.refused_count, n: format.number(outcome.refused_count) })}
           </Button>
         )}

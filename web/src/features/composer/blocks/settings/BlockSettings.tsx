@@ -63,7 +63,7 @@ export function AddressInput({ label, value, onChange }: { label: string; value:
   return (
     <Group gap="xs" align="flex-end" wrap="nowrap">
       <TextInput flex={1} size="xs" label={label} placeholder="https://" dir="ltr" value={value} onChange={(event) => onChange(event.currentTarget.value)} />
-      <MergeTagMenu of={label} hasLinks onInsert={({ text }) => onChange(value + text)} />
+      <MergeTagMenu of={label} hasLinks onInsert={({ text, link }) => onChange(link ? text : value + text)} />
     </Group>
   );
 }
