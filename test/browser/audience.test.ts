@@ -83,6 +83,9 @@ describe("interests", () => {
     await picture(page, "audience-interests");
     await act(page, "Theatre", "Make a segment");
     await page.getByText("A tag or segment is called “Topics: Theatre” already", { exact: false }).waitFor();
+    await act(page, "Theatre", "Write a campaign to them");
+    await page.getByRole("button", { name: "Send to at most 2 people" }).waitFor();
+    assert.equal((await server.mailchimp.get(`${list}/segments`, { type: "saved" })).body.total_items, 1);
   });
 
   it("are deleted with how many it concerns, and by two at once", async () => {
@@ -143,7 +146,12 @@ describe("the sign-up form", () => {
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.goto("/audience?tab=form");
     await page.frameLocator("iframe").getByRole("button", { name: "Subscribe" }).waitFor();
-    await page.getByRole("switch", { name: "Who signs up confirms by e-mail" }).click();
+    const confirms = page.getByRole("switch", { name: "Who signs up confirms by e-mail" });
+    assert.ok(await confirms.isChecked());
+    await confirms.click();
+    await page.getByLabel("The form shows: Phone").check();
+    await page.getByLabel("Must be filled in: Phone").check();
+    assert.match((await page.getByRole("link", { name: "Open" }).getAttribute("href"))!, /subscribe/);
     await page.getByLabel("Above the fields").fill("Roses & more, <b>monthly</b>");
     await page.getByRole("textbox", { name: "Button", exact: true }).fill("#0b5d1e");
     await page.getByRole("textbox", { name: "Button", exact: true }).press("Tab");
@@ -152,10 +160,11 @@ describe("the sign-up form", () => {
     const { body } = await server.mailchimp.get(`${list}/signup-forms`);
     assert.deepEqual(body.signup_forms[0].contents, [{ section: "signup_message", value: "Roses & more, <b>monthly</b>" }]);
     assert.deepEqual(body.signup_forms[0].styles, [{ selector: "forms_buttons", options: [{ property: "background-color", value: "#0b5d1e" }] }]);
-    assert.equal((await server.mailchimp.get(list)).body.double_optin, true);
+    assert.equal((await server.mailchimp.get(list)).body.double_optin, false);
+    await page.frameLocator("iframe").getByLabel(/^Phone/).waitFor();
     await checkAccessible(page);
     await picture(page, "audience-form", { fullPage: true });
-    await page.getByText("Phone", { exact: true }).click();
+    await page.getByRole("radiogroup", { name: "Shown as" }).getByText("Phone").click();
     await page.getByRole("button", { name: "Copy the HTML" }).click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
     assert.match(await page.evaluate("navigator.clipboard.readText()"), /<form[^]*EMAIL/);

@@ -46,7 +46,7 @@ describe("campaigns from a feed", () => {
     await picture(page, "feeds-empty");
     await page.getByRole("button", { name: "New campaign from a feed" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Name").fill("Blog");
+    await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("Blog");
     await dialog.getByLabel("Address of the feed").fill(`${feed}s`);
     await dialog.getByRole("button", { name: "Look at it" }).click();
     await dialog.getByText("There is no feed at this URL: HTTP Code: 404").waitFor();
@@ -69,7 +69,7 @@ describe("campaigns from a feed", () => {
     assert.match((await server.mailchimp.get(`/3.0/campaigns/${made!.id}/content`)).body.html, /RSSITEMS:\[\$count=10\]/);
 
     await act(page, "Blog", "Start");
-    await page.getByRole("dialog").getByRole("button", { name: "Start" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Start it for 1 subscriber" }).click();
     await page.getByText("“Blog” was started").waitFor();
     await page.getByText("Active", { exact: true }).waitFor();
     execute(server, "audience", ["UPDATE campaign_feed SET next_ms = 1000", "UPDATE job SET run_at_ms = 0 WHERE kind = 'rss'"]);

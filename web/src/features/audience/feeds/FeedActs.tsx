@@ -1,13 +1,15 @@
 /** What can be done with a campaign of a feed. */
 import { ActionIcon, List, Menu } from '@mantine/core';
 import { IconDots, IconMail, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
+import { useFormat } from '../../../app/format.ts';
 import { AskFirst } from '../../../ui/AskFirst.tsx';
 import { useToast } from '../../../ui/useToast.tsx';
 import { FeedDialog } from './FeedDialog.tsx';
-import { useFeedAct, whatIsMissing, type FeedAct, type FeedCampaign } from './queries.ts';
+import { countQuery, useFeedAct, whatIsMissing, type FeedAct, type FeedCampaign } from './queries.ts';
 import { SentDialog } from './SentDialog.tsx';
 
 export function FeedActs({ listId, campaign }: { listId: string; campaign: FeedCampaign }) {
@@ -16,6 +18,8 @@ export function FeedActs({ listId, campaign }: { listId: string; campaign: FeedC
   const toast = useToast();
   const act = useFeedAct();
   const [open, setOpen] = useState<'edit' | 'sent' | 'start' | 'delete' | null>(null);
+  const format = useFormat();
+  const count = useQuery({ ...countQuery(campaign.id), enabled: open === 'start' }).data;
   const [missing, setMissing] = useState<string[]>([]);
   const { id, status } = campaign;
   const name = campaign.settings.title || campaign.settings.subject_line || '';
@@ -60,7 +64,8 @@ export function FeedActs({ listId, campaign }: { listId: string; campaign: FeedC
         isOpen={open === 'start'}
         title={t('audience.feedStartTitle', { name })}
         about={t('audience.feedStartAbout')}
-        act={t('audience.feedAct.start')}
+        act={count === undefined ? t('audience.feedAct.start') : t('audience.feedStartFor', { count, n: format.number(count) })}
+        isMild
         isBusy={act.isPending}
         error={act.error}
         onAct={() => run('start')}

@@ -1,5 +1,5 @@
 /** A campaign of a feed, new or changed: which feed, who gets it, when, and what the mail says. */
-import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Box, Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,7 +11,7 @@ import { templatesQuery } from '../templates/queries.ts';
 import { FeedLook } from './FeedLook.tsx';
 import { FeedSchedule } from './FeedSchedule.tsx';
 import { usualHtml } from './html.ts';
-import { htmlQuery, segmentsQuery, useLookAtFeed, useSaveFeed, type FeedCampaign } from './queries.ts';
+import { htmlQuery, segmentsQuery, senderQuery, useLookAtFeed, useSaveFeed, type FeedCampaign } from './queries.ts';
 import { KEPT, newValues, USUAL, valuesOf, type FeedValues } from './values.ts';
 
 interface Props {
@@ -32,6 +32,7 @@ export function FeedDialog({ listId, campaign, onClose }: Props) {
   const [values, setValues] = useState<FeedValues>(() => campaign ? valuesOf(campaign) : newValues());
   const segments = useQuery(segmentsQuery(listId)).data ?? [];
   const templates = useQuery(templatesQuery).data ?? [];
+  const sender = useQuery(senderQuery(listId)).data;
   const kept = useQuery({ ...htmlQuery(campaign?.id ?? ''), enabled: campaign !== null }).data ?? '';
   const change = (some: Partial<FeedValues>) => setValues((before) => ({ ...before, ...some }));
   const problem = save.error ? problemOf(save.error) : null;
@@ -55,20 +56,22 @@ export function FeedDialog({ listId, campaign, onClose }: Props) {
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           <TextInput required data-autofocus dir="auto" label={t('audience.feedTitle')} value={values.title} onChange={(event) => change({ title: event.currentTarget.value })} />
-          <Group align="flex-start" gap="xs" wrap="wrap">
-            <TextInput
-              required
-              type="url"
-              dir="ltr"
-              style={{ flex: '1 1 260px' }}
-              label={t('audience.feedUrl')}
-              description={t('audience.feedUrlAbout')}
-              value={values.feedUrl}
-              error={looked?.of('feed_url') ?? errorOf('rss_opts.feed_url')}
-              onChange={(event) => change({ feedUrl: event.currentTarget.value })}
-            />
-            <Button variant="default" mt={{ base: 0, sm: 46 }} disabled={!values.feedUrl.trim()} loading={look.isPending} onClick={lookNow}>{t('audience.feedLook')}</Button>
-          </Group>
+          <TextInput
+            required
+            type="url"
+            dir="ltr"
+            label={t('audience.feedUrl')}
+            description={t('audience.feedUrlAbout')}
+            value={values.feedUrl}
+            error={looked?.of('feed_url') ?? errorOf('rss_opts.feed_url')}
+            onChange={(event) => change({ feedUrl: event.currentTarget.value })}
+            inputContainer={(input) => (
+              <Group gap="xs" my={4}>
+                <Box style={{ flex: '1 1 220px' }}>{input}</Box>
+                <Button variant="default" disabled={!values.feedUrl.trim()} loading={look.isPending} onClick={lookNow}>{t('audience.feedLook')}</Button>
+              </Group>
+            )}
+          />
           {looked && !looked.of('feed_url') && <AudienceProblem error={look.error} />}
           {look.data && !look.error && <FeedLook feed={look.data} hasMail={html !== ''} />}
           {segments.length > 0 && (
@@ -93,8 +96,8 @@ export function FeedDialog({ listId, campaign, onClose }: Props) {
             onChange={(event) => change({ subject: event.currentTarget.value })}
           />
           <Group grow align="flex-start">
-            <TextInput dir="auto" label={t('audience.feedFrom')} value={values.fromName} onChange={(event) => change({ fromName: event.currentTarget.value })} />
-            <TextInput type="email" dir="ltr" label={t('audience.feedReplyTo')} value={values.replyTo} error={errorOf('settings.reply_to')} onChange={(event) => change({ replyTo: event.currentTarget.value })} />
+            <TextInput dir="auto" label={t('audience.feedFrom')} placeholder={sender?.from_name} description={t('audience.feedFromAbout')} value={values.fromName} onChange={(event) => change({ fromName: event.currentTarget.value })} />
+            <TextInput type="email" dir="ltr" label={t('audience.feedReplyTo')} placeholder={sender?.from_email} description={t('audience.feedFromAbout')} value={values.replyTo} error={errorOf('settings.reply_to')} onChange={(event) => change({ replyTo: event.currentTarget.value })} />
           </Group>
           <Select
             label={t('audience.feedContent')}

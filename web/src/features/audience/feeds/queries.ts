@@ -37,6 +37,22 @@ export const segmentsQuery = (listId: string) =>
     select: ({ segments }) => segments.map(({ id, name }) => ({ value: String(id), label: name })),
   });
 
+/** Whom the audience's mails come from, unless a campaign says otherwise. */
+export const senderQuery = (listId: string) =>
+  queryOptions({
+    queryKey: [...root, 'sender', listId],
+    queryFn: ({ signal }) => call(mc.GET('/lists/{list_id}', { params: { path: { list_id: listId }, query: { fields: 'campaign_defaults' } }, signal })),
+    select: ({ campaign_defaults }) => campaign_defaults,
+  });
+
+/** How many would get it now. */
+export const countQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...root, 'count', id],
+    queryFn: ({ signal }) => call(mc.GET('/campaigns/{campaign_id}', { params: { ...of(id), query: { fields: 'recipients' } }, signal })),
+    select: ({ recipients }) => recipients.recipient_count,
+  });
+
 export const htmlQuery = (id: string) =>
   queryOptions({
     queryKey: [...root, 'html', id],

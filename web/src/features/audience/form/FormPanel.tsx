@@ -1,5 +1,5 @@
 /** The sign-up form: what it says, how it looks, and where it is. */
-import { Fieldset, Grid, SimpleGrid, Skeleton, Stack, Switch, Text, Textarea } from '@mantine/core';
+import { Badge, Fieldset, Grid, SimpleGrid, Skeleton, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +10,7 @@ import { useUnsaved } from '../../../ui/useUnsaved.tsx';
 import { Colour } from '../../composer/blocks/settings/fields.tsx';
 import { AudienceProblem } from '../AudienceProblem.tsx';
 import { colourNames, textNames, type FormValues } from './colours.ts';
+import { FormFields } from './FormFields.tsx';
 import { FormPreview } from './FormPreview.tsx';
 import { formQuery, useSaveForm } from './queries.ts';
 
@@ -46,10 +47,14 @@ function Fields({ listId, loaded }: { listId: string; loaded: FormValues }) {
       <Fieldset variant="unstyled" disabled={!mayChange} legend={t('audience.formFields')}>
         <Stack mt="sm">
           <Switch
-            label={t('audience.confirm')}
+            label={<>{t('audience.confirm')} <Badge variant="light" size="sm" tt="none">{t('audience.recommended')}</Badge></>}
             description={t(form.values.isConfirmed ? 'audience.confirmOn' : 'audience.confirmOff')}
             {...form.getInputProps('isConfirmed', { type: 'checkbox' })}
           />
+          <Fieldset legend={t('audience.askedFields')} mx={0}>
+            <Text size="xs" c="dimmed" mb="xs">{t('audience.askedAbout')}</Text>
+            <FormFields fields={form.values.fields} onChange={(fields) => form.setFieldValue('fields', fields)} />
+          </Fieldset>
           {textNames.map((name) => (
             <Textarea key={name} autosize minRows={1} maxRows={8} dir="auto" label={t(`audience.formText.${name}`)} description={t(`audience.formTextAbout.${name}`)} {...form.getInputProps(name)} />
           ))}

@@ -1,5 +1,6 @@
 /** The page as who signs up sees it, as it was saved, and its address to give away. */
 import { Button, CopyButton, Group, SegmentedControl, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MailFrame } from '../../../ui/MailFrame.tsx';
@@ -19,9 +20,10 @@ export function FormPreview({ address, html, version }: Props) {
   const [view, setView] = useState<View>('screen');
   return (
     <Stack gap="sm">
-      <Group align="flex-end" gap="xs" wrap="nowrap">
-        <TextInput label={t('audience.formAddress')} description={t('audience.formAddressAbout')} readOnly flex={1} value={address} onFocus={(event) => event.currentTarget.select()} />
+      <Group align="flex-end" gap="xs">
+        <TextInput label={t('audience.formAddress')} description={t('audience.formAddressAbout')} readOnly flex="1 1 260px" value={address} onFocus={(event) => event.currentTarget.select()} />
         <Copy value={address} label={t('audience.copyAddress')} />
+        <Button component="a" href={address} target="_blank" rel="noopener" variant="default" rightSection={<IconExternalLink size={14} aria-hidden />}>{t('audience.openPage')}</Button>
       </Group>
       <Group justify="space-between">
         <Title order={2}>{t('audience.formPreview')}</Title>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { changeOf, valuesOf, type SignupForm } from './colours.ts';
+import { changesOf } from './fields.ts';
 
 const form = {
   header: { text: 'Hello' },
@@ -29,4 +30,13 @@ test('a change carries that alone, and keeps what else the button has', () => {
 
 test('a colour is taken away', () => {
   expect(changeOf(form, before, { ...before, button: '' })).toEqual({ styles: [{ selector: 'forms_buttons', options: [{ property: 'border-radius', value: '4px' }] }] });
+});
+
+test('of the fields only what was changed is sent', () => {
+  const field = { id: 1, tag: 'FNAME', name: 'First Name', isShown: true, isRequired: false };
+  expect(changesOf([field], [{ ...field }])).toEqual([]);
+  expect(changesOf([field, { ...field, id: 2, isRequired: true }], [{ ...field, isRequired: true }, { ...field, id: 2, isShown: false, isRequired: false }])).toEqual([
+    { id: 1, body: { required: true } },
+    { id: 2, body: { public: false, required: false } },
+  ]);
 });

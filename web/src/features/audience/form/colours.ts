@@ -1,5 +1,6 @@
 /** Colours and texts of the sign-up form: what the API has as lists of names, as the fields of a form, and back. */
 import type { Marketing } from '../../../api/client.ts';
+import type { FormField } from './fields.ts';
 
 export type SignupForm = Pick<Marketing['SignupForm'], 'header' | 'contents' | 'styles'>;
 type Style = SignupForm['styles'][number];
@@ -14,6 +15,7 @@ export interface FormValues extends Record<string, unknown> {
   button: string;
   buttonText: string;
   isConfirmed: boolean;
+  fields: FormField[];
 }
 
 const texts = { message: 'signup_message', thanks: 'signup_thank_you_title', farewell: 'unsub_message' } as const;
@@ -33,7 +35,7 @@ function colourOf(styles: readonly Style[], name: ColourName): string {
   return styles.find((style) => style.selector === selector)?.options.find((option) => option.property === property)?.value ?? '';
 }
 
-export function valuesOf({ header, contents, styles }: SignupForm, isConfirmed: boolean): FormValues {
+export function valuesOf({ header, contents, styles }: SignupForm, isConfirmed: boolean, fields: FormField[] = []): FormValues {
   const textOf = (section: string) => contents.find((one) => one.section === section)?.value ?? '';
   return {
     heading: header.text,
@@ -45,6 +47,7 @@ export function valuesOf({ header, contents, styles }: SignupForm, isConfirmed: 
     button: colourOf(styles, 'button'),
     buttonText: colourOf(styles, 'buttonText'),
     isConfirmed,
+    fields,
   };
 }
 

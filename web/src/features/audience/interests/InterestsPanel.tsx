@@ -1,5 +1,5 @@
 /** What members may choose: questions, each with its answers. */
-import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconFilter, IconHeart, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,7 +7,6 @@ import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { useFormat } from '../../../app/format.ts';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
-import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
 import { AudienceProblem } from '../AudienceProblem.tsx';
 import { CategoryCard } from './CategoryCard.tsx';
 import { CategoryDialog } from './CategoryDialog.tsx';
@@ -18,6 +17,8 @@ import { useMoveFocus } from './useMoveFocus.ts';
 export interface MadeSegment {
   name: string;
   count: number;
+  /** Begins a campaign to them; left out: it cannot go to one. */
+  onWrite?: () => void;
 }
 
 export function InterestsPanel({ listId }: { listId: string }) {
@@ -65,14 +66,14 @@ export function InterestsPanel({ listId }: { listId: string }) {
   );
 }
 
-function Made({ segment: { name, count }, onClose }: { segment: MadeSegment; onClose: () => void }) {
+function Made({ segment: { name, count, onWrite }, onClose }: { segment: MadeSegment; onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
     <Alert color="green" variant="light" role="status" icon={<IconFilter size={18} />} withCloseButton closeButtonLabel={t('ui.close')} onClose={onClose}>
       <Text size="sm" dir="auto">
         {t('audience.segmentMade', { name, count, n: format.number(count) })}{' '}
-        <LinkAnchor to="/campaigns" size="sm" underline="always">{t('audience.toCampaigns')}</LinkAnchor>
+        {onWrite && <Anchor component="button" type="button" size="sm" underline="always" onClick={onWrite}>{t('audience.writeTo')}</Anchor>}
       </Text>
     </Alert>
   );

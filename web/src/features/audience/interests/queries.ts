@@ -1,7 +1,7 @@
 /** Interests, their categories, and segments of who has chosen one. */
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { call, mc, type Marketing } from '../../../api/client.ts';
+import { api, call, mc, type Marketing } from '../../../api/client.ts';
 import { limiter } from '../../../api/limiter.ts';
 import { problemOf } from '../../../api/problem.ts';
 import { useToast } from '../../../ui/useToast.tsx';
@@ -14,6 +14,7 @@ export type Interest = Marketing['Interest'];
 /** As many as the server takes. */
 const CATEGORIES_MOST = 100;
 const INTERESTS_MOST = 60;
+const SEGMENTS_MOST = 1000;
 const AT_ONCE = 4;
 const GONE = 404;
 
@@ -138,15 +139,59 @@ export function useRemoveInterest(category: Category) {
   });
 }
 
+interface SegmentWish {
+  /** Of the interest. */
+  id: string;
+  name: string;
+}
+
+function makeSegment(category: Category, { id, name }: SegmentWish) {
+  const condition = { condition_type: 'Interests', field: `interests-${category.id}`, op: 'interestcontains', value: [id] };
+  const options = { match: 'all', conditions: [condition] } as unknown as Record<string, never>;
+  return call(mc.POST('/lists/{list_id}/segments', { params: { path: { list_id: category.list_id } }, body: { name, options } }));
+}
+
+/** The one that asks for this and nothing else, whatever it is called. */
+async function segmentOf(category: Category, id: string): Promise<{ id: number } | undefined> {
+  const { segments } = await call(mc.GET('/lists/{list_id}/segments', { params: { path: { list_id: category.list_id }, query: { count: SEGMENTS_MOST, type: 'saved' } } }));
+  return segments.find(({ options }) => {
+    const { conditions } = (options ?? {}) as { conditions?: { field?: string; op?: string; value?: unknown }[] };
+    const [one] = conditions ?? [];
+    return conditions?.length === 1 && one?.field === `interests-${category.id}` && one.op === 'interestcontains' && JSON.stringify(one.value) === JSON.stringify([id]);
+  });
+}
+
+const LOOKS_MOST = 20;
+const LOOK_MS = 500;
+
+/** The CRM has looked at the audience since it was made. */
+async function isSeen(segmentId: number): Promise<void> {
+  for (let looks = 0; looks < LOOKS_MOST; looks++) {
+    const { segments } = await call(api.GET('/audience/targets', { params: { query: { segment_id: segmentId } } }));
+    if (segments.some(({ id }) => id === segmentId)) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** A campaign to those who have chosen it; the segment that it goes to is made, unless there is one. */
+export function useWriteTo(category: Category) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (wish: SegmentWish) => {
+      const segment = (await segmentOf(category, wish.id)) ?? (await makeSegment(category, wish));
+      await isSeen(segment.id);
+      return call(api.POST('/campaigns', { body: { name: wish.name, to: { kind: 'segment', id: segment.id } } }));
+    },
+    onSuccess: () => Promise.all([['audience', 'targets'], ['campaigns']].map((queryKey) => queries.invalidateQueries({ queryKey, refetchType: 'none' }))),
+    onSettled: useLooksAgain(category.list_id),
+  });
+}
+
 /** Of who has chosen it, now and later. */
 export function useMakeSegment(category: Category) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, name }: { id: string; name: string }) => {
-      const condition = { condition_type: 'Interests', field: `interests-${category.id}`, op: 'interestcontains', value: [id] };
-      const options = { match: 'all', conditions: [condition] } as unknown as Record<string, never>;
-      return call(mc.POST('/lists/{list_id}/segments', { params: { path: { list_id: category.list_id } }, body: { name, options } }));
-    },
+    mutationFn: (wish: SegmentWish) => makeSegment(category, wish),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['audience', 'targets'] }),
     onSettled: useLooksAgain(category.list_id),
   });
