@@ -185,8 +185,8 @@ describe("settings that the server's options fix", () => {
     assert.equal((await server.admin.get("/api/v1/outbox", { rcpt: "caught@example.org" })).body.items.length, 1);
     const deutsch = await browser.signIn("administrator", german);
     await deutsch.goto("/settings?tab=relay");
-    await deutsch.getByLabel("Eine Testmail senden an").fill("gefangen@example.org");
-    await deutsch.getByRole("button", { name: "Testmail senden" }).click();
+    await deutsch.getByLabel("Test-E-Mail senden an").fill("gefangen@example.org");
+    await deutsch.getByRole("button", { name: "Test-E-Mail senden" }).click();
     await deutsch.getByRole("alert").getByText("Die E-Mail liegt im Postausgang. Sie ging an niemanden.").first().waitFor();
   });
 
