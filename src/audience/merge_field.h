@@ -105,6 +105,10 @@ void merge_values_lay(const struct merge_defs *defs, const char *stored,
 void merge_values_write(const struct merge_defs *defs, struct str stored,
 			struct json_writer *w);
 
+/* First and last name, as FNAME and LNAME have them, appended to *out. */
+void merge_values_name(const struct merge_defs *defs, const char *stored,
+		       struct strbuf *out);
+
 /* The raw JSON value of a merge_id in the column's text (a text keeps its
  * quotes and escapes); empty if absent. Fast: no tree is made. */
 struct str merge_value_raw(struct str stored, int64_t merge_id);

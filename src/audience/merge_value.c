@@ -96,6 +96,37 @@ void merge_values_write(const struct merge_defs *defs, struct str stored,
 	json_end_object(w);
 }
 
+static void append_text(const json_t *values, const struct merge_def *def,
+			struct strbuf *out)
+{
+	char key[24];
+	const char *value;
+
+	if (!def)
+		return;
+	(void)snprintf(key, sizeof(key), "%lld", (long long)def->id);
+	value = json_string_value(json_object_get(values, key));
+	if (!value || !*value)
+		return;
+	if (out->len)
+		strbuf_addch(out, ' ');
+	strbuf_addstr(out, value);
+}
+
+void merge_values_name(const struct merge_defs *defs, const char *stored,
+		       struct strbuf *out)
+{
+	CLEANUP(json_free) json_t *values = NULL;
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+	struct err ignored = ERR_INIT;
+
+	if (json_parse(str_of(stored), &values, &ignored) < 0)
+		return; /* never: it is ours */
+	append_text(values, merge_defs_find(defs, "FNAME"), &name);
+	append_text(values, merge_defs_find(defs, "LNAME"), &name);
+	strbuf_addslice(out, strbuf_str(&name));
+}
+
 /* --- checking values --- */
 
 /* Where a value goes: its JSON, or why not. */

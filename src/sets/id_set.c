@@ -169,6 +169,35 @@ int64_t id_set_next(struct id_set *set, int64_t after)
 	return (int64_t)(word * 64) + __builtin_ctzll(rest);
 }
 
+int64_t id_set_before(struct id_set *set, int64_t before)
+{
+	int64_t last = before - 1;
+	size_t word;
+	uint64_t rest;
+
+	if (last <= 0)
+		return 0;
+	if (!set->bits) {
+		size_t place;
+
+		sort_sparse(set);
+		place = place_of(set, before);
+		return place ? set->ids[place - 1] : 0;
+	}
+	if (!set->words)
+		return 0;
+	if ((size_t)last / 64 >= set->words)
+		last = (int64_t)set->words * 64 - 1;
+	word = (size_t)last / 64;
+	rest = set->bits[word] & (~UINT64_C(0) >> (63 - last % 64));
+	while (!rest) {
+		if (!word)
+			return 0;
+		rest = set->bits[--word];
+	}
+	return (int64_t)(word * 64) + 63 - __builtin_clzll(rest);
+}
+
 /* Of a word the place of the bit that has so many lower ones. */
 static int place_in_word(uint64_t word, int64_t n)
 {

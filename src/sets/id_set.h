@@ -39,6 +39,8 @@ bool id_set_has(struct id_set *set, int64_t id);
 int64_t id_set_count(struct id_set *set);
 /* The smallest id greater than `after`; 0 if there is none. */
 int64_t id_set_next(struct id_set *set, int64_t after);
+/* The greatest id smaller than `before`; 0 if there is none. */
+int64_t id_set_before(struct id_set *set, int64_t before);
 /* The id that has so many smaller ones; 0 if there is none. */
 int64_t id_set_nth(struct id_set *set, int64_t n);
 /* Adds the ids 64 * word + the places of the bits of `bits`, but 0. */

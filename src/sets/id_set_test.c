@@ -65,12 +65,15 @@ static void check(struct id_set *set, const bool *plain)
 		assert_int_equal(id_set_has(set, i), plain[i]);
 		if (!plain[i])
 			continue;
+		assert_int_equal(id_set_before(set, i), next);
 		next = id_set_next(set, next);
 		assert_int_equal(next, i);
 		assert_int_equal(id_set_nth(set, count), i);
 		count++;
 	}
 	assert_int_equal(id_set_next(set, next), 0);
+	assert_int_equal(id_set_before(set, INT64_MAX), next);
+	assert_int_equal(id_set_before(set, 0), 0);
 	assert_int_equal(id_set_nth(set, count), 0);
 	assert_int_equal(id_set_nth(set, -1), 0);
 	assert_int_equal(id_set_count(set), count);

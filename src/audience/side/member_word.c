@@ -51,46 +51,17 @@ static int add_name(struct namer *n, struct str name)
 	return 0;
 }
 
-static void append_value(const json_t *merge, const struct merge_def *def,
-			 struct strbuf *out)
-{
-	char key[24];
-	const char *value;
-
-	if (!def)
-		return;
-	(void)snprintf(key, sizeof(key), "%lld", (long long)def->id);
-	value = json_string_value(json_object_get(merge, key));
-	if (!value || !*value)
-		return;
-	if (out->len)
-		strbuf_addch(out, ' ');
-	strbuf_addstr(out, value);
-}
-
-static void name_of(const struct member *m, const struct merge_defs *defs,
-		    struct strbuf *out)
-{
-	CLEANUP(json_free) json_t *merge = NULL;
-	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
-	struct err ignored = ERR_INIT;
-
-	if (json_parse(str_of(m->merge), &merge, &ignored) < 0)
-		return; /* never: it is ours */
-	append_value(merge, merge_defs_find(defs, "FNAME"), &name);
-	append_value(merge, merge_defs_find(defs, "LNAME"), &name);
-	utf8_plain(strbuf_str(&name), out);
-}
-
 static int add_member(struct batch *batch, const struct member *m,
 		      const struct merge_defs *defs, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf whole = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf address = STRBUF_INIT;
 	struct namer n = { batch, m, err };
 
 	utf8_plain(str_of(m->address), &address);
-	name_of(m, defs, &name);
+	merge_values_name(defs, m->merge, &whole);
+	utf8_plain(strbuf_str(&whole), &name);
 	if (add_word(&n, strbuf_str(&address)) < 0)
 		return -1;
 	return add_name(&n, str_trim(strbuf_str(&name)));

@@ -1,0 +1,341 @@
+/*
+ * The members of an audience inside as the app lists them: by status, tag or
+ * segment, interest and words at once, also as a file. One member, and all
+ * changes, are the Marketing API's. Handlers; any worker.
+ */
+#include "api/api.h"
+#include "api/crm/v1.h"
+#include "api/handlers.h"
+#include "audience/interest/interest.h"
+#include "audience/list.h"
+#include "audience/side/member_browse.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/csv/csv.h"
+#include "base/err.h"
+
+#include <string.h>
+
+#define CSV_PAGE 1000
+
+/* --- what is asked for --- */
+
+/* `subscribed,pending` */
+static int read_statuses(const struct request *rq, unsigned *out,
+			 struct err *err)
+{
+	struct str rest = str_of(request_query(rq, "status"));
+
+	*out = 0;
+	while (rest.len > 0) {
+		const char *name =
+			arena_str(rq->arena, str_trim(str_cut(&rest, ',')));
+		enum member_status status = member_status_of(name);
+
+		if (!status)
+			return err_field(err, "status",
+					 "is no status of a member");
+		*out |= MEMBER_STATUS_BIT(status);
+	}
+	return 0;
+}
+
+static int read_interest(const struct request *rq, struct db *db,
+			 int64_t list_id, int64_t *out, struct err *err)
+{
+	CLEANUP(vec_release) struct interests all = VEC_INIT;
+	const char *hex = request_query(rq, "interest_id");
+	const struct interest *found;
+
+	if (!hex || !*hex)
+		return 0;
+	if (interest_list(db, list_id, 0, rq->arena, &all, err) < 0)
+		return -1;
+	found = interests_find(&all, hex);
+	if (!found)
+		return err_field(err, "interest_id",
+				 "is no interest of this list");
+	*out = found->id;
+	return 0;
+}
+
+static int read_order(const struct request *rq, struct member_page *out,
+		      struct err *err)
+{
+	const char *sort = request_query(rq, "sort");
+
+	if (v1_limit(rq, &out->count, err) < 0 ||
+	    v1_before(rq, &out->after_id, err) < 0)
+		return -1;
+	out->oldest_first = sort && strcmp(sort, "joined") == 0;
+	if (sort && !out->oldest_first && strcmp(sort, "-joined") != 0)
+		return err_field(err, "sort", "must be joined or -joined");
+	return 0;
+}
+
+static int read_choice(const struct request *rq, struct db *db,
+		       struct member_choice *out, struct err *err)
+{
+	struct list list;
+
+	if (list_get(db, request_query(rq, "list_id"), rq->arena, &list, err) <
+	    0)
+		return -1;
+	*out = (struct member_choice){ .list_id = list.id,
+				       .text = request_query(rq, "q") };
+	if (request_query_int(rq, "segment_id", 1, INT64_MAX, &out->segment_id,
+			      err) < 0 ||
+	    read_statuses(rq, &out->statuses, err) < 0)
+		return -1;
+	return read_interest(rq, db, list.id, &out->interest_id, err);
+}
+
+/* --- who they are --- */
+
+/* A page of them, with what is shown of them. */
+struct rows {
+	struct member_found found;
+	struct members members; /* by id */
+	struct member_tags tags;
+	struct merge_defs fields;
+};
+
+static void rows_release(struct rows *rows)
+{
+	member_found_release(&rows->found);
+	vec_release(&rows->members);
+	vec_release(&rows->tags);
+	vec_release(&rows->fields);
+}
+
+static int load(struct db *db, const struct member_choice *choice,
+		const struct member_page *page, int64_t now_ms,
+		struct arena *arena, struct rows *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	struct sql_value ids;
+
+	if (member_browse(db, choice, page, now_ms, &out->found, err) < 0 ||
+	    merge_field_list(db, choice->list_id, arena, &out->fields, err) < 0)
+		return -1;
+	if (out->found.ids.n == 0)
+		return 0;
+	ids_sort(&out->found.ids);
+	ids = sql_keys(&out->found.ids, &keys);
+	if (member_list_by_ids(db, ids, arena, &out->members, err) < 0)
+		return -1;
+	return member_tags_list(db, ids, arena, &out->tags, err);
+}
+
+/* That place on the page; NULL: somebody was forgotten since. */
+static const struct member *member_at(const struct rows *rows,
+				      const struct member_page *page, size_t i)
+{
+	size_t n = rows->members.n;
+	const struct member *m =
+		&rows->members.v[page->oldest_first ? i : n - 1 - i];
+
+	return m->list_id > 0 ? m : NULL;
+}
+
+static const struct member_tag *first_tag(const struct rows *rows,
+					  const struct member *m)
+{
+	size_t at = vec_lower(&rows->tags, member_id, m->id);
+
+	return rows->tags.v + at;
+}
+
+static bool is_tag_of(const struct rows *rows, const struct member_tag *tag,
+		      const struct member *m)
+{
+	return tag < rows->tags.v + rows->tags.n && tag->member_id == m->id;
+}
+
+/* When somebody signed up, or else was added. */
+static int64_t since_ms(const struct member *m)
+{
+	return m->signup_ms ? m->signup_ms : m->opt_ms;
+}
+
+/* --- as a list --- */
+
+static void write_member(const struct rows *rows, const struct member *m,
+			 struct json_writer *w)
+{
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+
+	merge_values_name(&rows->fields, m->merge, &name);
+	json_begin_object(w);
+	json_key_int(w, "id", m->id);
+	json_key_text(w, "hash", m->email_hash);
+	json_key_text(w, "email", m->address);
+	json_key(w, "name");
+	json_str(w, strbuf_str(&name));
+	json_key_text(w, "status", member_status_name(m->status));
+	json_key_begin_array(w, "tags");
+	for (const struct member_tag *tag = first_tag(rows, m);
+	     is_tag_of(rows, tag, m); tag++)
+		json_text(w, tag->name);
+	json_end_array(w);
+	json_key_int(w, "rating", m->rating);
+	json_key_bool(w, "vip", m->vip);
+	json_key_text(w, "language", m->language);
+	json_key_text(w, "source", m->source);
+	json_key_time_or_null(w, "since", since_ms(m));
+	json_key_time_or_null(w, "changed_at", m->changed_ms);
+	json_end_object(w);
+}
+
+static void write_counts(const struct member_found *found,
+			 struct json_writer *w)
+{
+	json_key_begin_object(w, "counts");
+	for (int status = 1; status <= MEMBER_ARCHIVED; status++)
+		json_key_int(w, member_status_name((enum member_status)status),
+			     found->counts[status]);
+	json_end_object(w);
+}
+
+/* Its ids are sorted by now. */
+static const char *next_of(const struct request *rq, const struct rows *rows,
+			   const struct member_page *page)
+{
+	const struct ids *ids = &rows->found.ids;
+
+	if (!rows->found.has_more)
+		return NULL;
+	return v1_next(rq, ids->v[page->oldest_first ? ids->n - 1 : 0]);
+}
+
+int v1_audience_members(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(rows_release) struct rows rows = { 0 };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct member_choice choice;
+	struct member_page page = { .after_id = 0 };
+
+	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    read_order(rq, &page, err) < 0 ||
+	    read_choice(rq, db, &choice, err) < 0 ||
+	    load(db, &choice, &page, rq->now_ms, rq->arena, &rows, err) < 0)
+		return -1;
+	if (rows.found.is_indexing)
+		api_wake_audience(rq);
+	v1_list_begin(&w);
+	for (size_t i = 0; i < rows.members.n; i++) {
+		const struct member *m = member_at(&rows, &page, i);
+
+		if (m)
+			write_member(&rows, m, &w);
+	}
+	json_end_array(&w);
+	json_key_int(&w, "total", rows.found.total);
+	json_key_bool(&w, "total_is_least", rows.found.is_least);
+	json_key_bool(&w, "is_indexing", rows.found.is_indexing);
+	write_counts(&rows.found, &w);
+	json_key_text(&w, "next", next_of(rq, &rows, &page));
+	json_end_object(&w);
+	return 0;
+}
+
+/* --- as a file --- */
+
+struct file {
+	struct store *store;
+	struct member_choice choice;
+	struct member_page page;
+	bool begun;
+};
+
+static const char *const columns[] = { "email",  "name",   "status",
+				       "tags",   "rating", "language",
+				       "source", "since",  "changed_at" };
+
+static void add_row(const char *const cells[ARRAY_SIZE(columns)],
+		    struct strbuf *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
+		csv_add_field(out, str_of(cells[i]), i ? ',' : 0, true);
+	csv_end_row(out);
+}
+
+static const char *time_text(int64_t ms, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	if (ms)
+		time_format_iso(ms, &text);
+	return arena_str(arena, strbuf_str(&text));
+}
+
+static void add_member(const struct rows *rows, const struct member *m,
+		       struct arena *arena, struct strbuf *out)
+{
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf tags = STRBUF_INIT;
+
+	merge_values_name(&rows->fields, m->merge, &name);
+	for (const struct member_tag *tag = first_tag(rows, m);
+	     is_tag_of(rows, tag, m); tag++)
+		strbuf_addf(&tags, "%s%s", tags.len ? ", " : "", tag->name);
+	add_row(
+		(const char *const[]){
+			m->address, arena_str(arena, strbuf_str(&name)),
+			member_status_name(m->status),
+			arena_str(arena, strbuf_str(&tags)),
+			arena_printf(arena, "%lld", (long long)m->rating),
+			m->language, m->source, time_text(since_ms(m), arena),
+			time_text(m->changed_ms, arena) },
+		out);
+}
+
+/* `crm` is the connection that files of the CRM are read by. */
+static int next_rows(void *context, struct db *crm, struct strbuf *out,
+		     struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(rows_release) struct rows rows = { 0 };
+	struct file *file = context;
+	const struct ids *ids = &rows.found.ids;
+
+	(void)crm;
+	if (store_get(file->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    load(db, &file->choice, &file->page, clock_now_ms(), arena, &rows,
+		 err) < 0)
+		return -1;
+	if (!file->begun)
+		add_row(columns, out);
+	file->begun = true;
+	for (size_t i = 0; i < rows.members.n; i++) {
+		const struct member *m = member_at(&rows, &file->page, i);
+
+		if (m)
+			add_member(&rows, m, arena, out);
+	}
+	if (!rows.found.has_more)
+		return 0;
+	file->page.after_id = ids->v[0]; /* sorted by now */
+	return 1;
+}
+
+int v1_audience_members_csv(struct request *rq, struct response *rs,
+			    struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct file *file = arena_new_of(rq->arena, struct file);
+
+	*file = (struct file){ .store = api_of(rq)->store,
+			       .page.count = CSV_PAGE };
+	if (store_get(file->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    read_choice(rq, db, &file->choice, err) < 0)
+		return -1;
+	return v1_csv_begin(rq, rs,
+			    &(struct v1_csv){ .name = "members",
+					      .fn = next_rows,
+					      .context = file },
+			    err);
+}
