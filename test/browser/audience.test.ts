@@ -43,6 +43,7 @@ describe("interests", () => {
     browser.allow(/400/);
     await page.goto("/people");
     await page.getByRole("link", { name: "Audience" }).click();
+    await page.getByRole("tab", { name: "Interests" }).click();
     await page.getByText("There are no interests yet").waitFor();
     await checkAccessible(page);
     await picture(page, "audience-empty");
@@ -91,7 +92,7 @@ describe("interests", () => {
   it("are deleted with how many it concerns, and by two at once", async () => {
     const page = await browser.signIn("manager");
     browser.allow(/404/);
-    await page.goto("/audience");
+    await page.goto("/audience?tab=interests");
     await act(page, "Theatre", "Delete");
     await page.getByRole("button", { name: "Delete it for 2 subscribers" }).waitFor();
     await picture(page, "audience-delete");
@@ -121,13 +122,13 @@ describe("interests", () => {
   it("are looked at in the dark, in German and on a phone, and only read by who does no marketing", async () => {
     for (const [name, options] of Object.entries({ dark, german, phone })) {
       const page = await browser.signIn("manager", options);
-      await page.goto("/audience");
+      await page.goto("/audience?tab=interests");
       await page.getByText("Theatre", { exact: true }).waitFor();
       await checkAccessible(page);
       await picture(page, `audience-interests-${name}`, { fullPage: true });
     }
     const page = await browser.signIn("user");
-    await page.goto("/audience");
+    await page.goto("/audience?tab=interests");
     await page.getByText("Theatre", { exact: true }).waitFor();
     assert.equal(await page.getByRole("button", { name: /What to do|New question|^Add$/ }).count(), 0);
   });

@@ -5,7 +5,7 @@ import {
 } from '@tanstack/react-router';
 import { problemOf } from '../api/problem.ts';
 import { may, meQuery } from '../api/session.ts';
-import { readAudienceSearch } from '../features/audience/search.ts';
+import { readAudienceSearch, readMemberSearch } from '../features/audience/search.ts';
 import { readCampaignSearch, readCampaignsSearch } from '../features/campaigns/search.ts';
 import { readContentSearch } from '../features/composer/search.ts';
 import { readImportSearch } from '../features/imports/search.ts';
@@ -178,6 +178,13 @@ const audience = createRoute({
   component: lazyRouteComponent(() => import('../features/audience/AudiencePage.tsx'), 'AudiencePage'),
 });
 
+const member = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audience/members/$hash',
+  validateSearch: readMemberSearch,
+  component: lazyRouteComponent(() => import('../features/audience/members/MemberPage.tsx'), 'MemberPage'),
+});
+
 const outbox = createRoute({
   getParentRoute: () => signedIn,
   path: '/outbox',
@@ -246,7 +253,7 @@ const tree = root.addChildren([
   setup,
   signedIn.addChildren([
     home, people, person, groups, newGroup, group, editGroup, plan, push, campaigns, campaign, composer,
-    composerContent, audience, imports, importRun, outbox, outboxMail, profile, settings,
+    composerContent, audience, member, imports, importRun, outbox, outboxMail, profile, settings,
   ]),
 ]);
 

@@ -1,4 +1,4 @@
-/** The audience: what its members may choose, how they come into it, and what works on it. */
+/** The audience: its members, what they may choose, how they come into it, and what works on it. */
 import { Select, Skeleton, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { FeedsPanel } from './feeds/FeedsPanel.tsx';
 import { FormPanel } from './form/FormPanel.tsx';
 import { InterestsPanel } from './interests/InterestsPanel.tsx';
+import { MembersPanel } from './members/MembersPanel.tsx';
 import { listsQuery, type List } from './queries.ts';
 import { audienceTabs, type AudienceTab } from './search.ts';
 import { TemplatesPanel } from './templates/TemplatesPanel.tsx';
@@ -45,6 +46,7 @@ export function AudiencePage() {
         <Tabs.List>
           {audienceTabs.map((one) => <Tabs.Tab key={one} value={one} px={{ base: 8, sm: 'md' }}>{t(`audience.tab.${one}`)}</Tabs.Tab>)}
         </Tabs.List>
+        <Tabs.Panel value="members" pt="lg"><MembersPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="interests" pt="lg"><InterestsPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="form" pt="lg"><FormPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="feeds" pt="lg"><FeedsPanel key={list.id} listId={list.id} /></Tabs.Panel>

@@ -1,18 +1,29 @@
+import { readMembersSearch, type MembersSearch } from './members/search.ts';
+
 /** What the audience is divided into, and which list is looked at: both stand in the address. */
-export const audienceTabs = ['interests', 'form', 'feeds', 'templates', 'work'] as const;
+export const audienceTabs = ['members', 'interests', 'form', 'feeds', 'templates', 'work'] as const;
 export type AudienceTab = (typeof audienceTabs)[number];
 
-export interface AudienceSearch {
+export interface AudienceSearch extends MembersSearch {
   tab?: AudienceTab;
   /** Left out: the master audience. */
   list?: string;
-  /** Which templates. */
+  /** Which templates, or members. */
   q?: string;
+}
+
+function readList(list: unknown): string | undefined {
+  return typeof list === 'string' && /^[0-9a-f]{10}$/.test(list) ? list : undefined;
+}
+
+/** Which list a member is of; left out: the master audience. */
+export function readMemberSearch(search: Record<string, unknown>): { list?: string } {
+  return { list: readList(search.list) };
 }
 
 export function readAudienceSearch(search: Record<string, unknown>): AudienceSearch {
   const tab = audienceTabs.find((one) => one === search.tab);
-  const list = typeof search.list === 'string' && /^[0-9a-f]{10}$/.test(search.list) ? search.list : undefined;
+  const list = readList(search.list);
   const q = typeof search.q === 'string' || typeof search.q === 'number' ? String(search.q) : '';
-  return { ...(tab && { tab }), ...(list && { list }), ...(q && { q }) };
+  return { ...(tab && { tab }), ...(list && { list }), ...(q && { q }), ...readMembersSearch(search) };
 }

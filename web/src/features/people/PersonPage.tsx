@@ -1,9 +1,9 @@
 /** One person: what is known at the left, what happened in the middle, what is to be done at the right. */
-import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
-import { useParams, useRouter } from '@tanstack/react-router';
+import { Box, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { NotFound, NotLoaded } from '../../app/errors.tsx';
+import { BackButton } from '../../ui/BackButton.tsx';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
@@ -34,7 +34,7 @@ export function PersonPage() {
   // each person begins with empty forms
   return (
     <div key={personId}>
-      <Back />
+      <BackButton label={t('people.title')} to={{ to: '/people' }} />
       <PageHead
         title={nameOf(person) || t('people.noName')}
         beside={<MailStateWord state={person.mail_status} isWhole />}
@@ -73,29 +73,6 @@ function Affiliation({ person }: { person: Person }) {
       {job && id !== null && ' · '}
       {id !== null && <LinkAnchor to="/people" search={{ filter }} size="sm">{name}</LinkAnchor>}
     </Text>
-  );
-}
-
-/** To the list as it was left; who came by a link goes to all people. */
-function Back() {
-  const { t } = useTranslation();
-  const router = useRouter();
-  const back = () => {
-    if (router.history.canGoBack()) router.history.back();
-    else void router.navigate({ to: '/people' });
-  };
-  return (
-    <Button
-      variant="subtle"
-      size="compact-sm"
-      ms={-8}
-      mb={4}
-      c="dimmed"
-      leftSection={<IconArrowLeft size={14} aria-hidden />}
-      onClick={back}
-    >
-      {t('people.title')}
-    </Button>
   );
 }
 

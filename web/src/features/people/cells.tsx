@@ -70,7 +70,7 @@ function NameCell({ person }: { person: Person }) {
   );
 }
 
-function Tags({ tags }: { tags: string[] }) {
+export function Tags({ tags }: { tags: string[] }) {
   const shown = tagsShown(tags);
   const more = tags.length - shown;
   return (

@@ -17,6 +17,7 @@ import pushes from './pushes.json' with { type: 'json' };
 import report from './report.json' with { type: 'json' };
 import words from './words.json' with { type: 'json' };
 import audience from './audience.json' with { type: 'json' };
+import members from './members.json' with { type: 'json' };
 import composer from './composer.json' with { type: 'json' };
 
-export const de = { ...shell, ...imports, ...ui, ...setup, ...settings, ...users, ...profile, ...list, ...people, ...person, ...builder, ...groupEdit, ...groups, ...pushes, ...campaigns, ...report, ...outbox, ...composer, ...words, ...audience };
+export const de = { ...shell, ...imports, ...ui, ...setup, ...settings, ...users, ...profile, ...list, ...people, ...person, ...builder, ...groupEdit, ...groups, ...pushes, ...campaigns, ...report, ...outbox, ...composer, ...words, ...audience, ...members };

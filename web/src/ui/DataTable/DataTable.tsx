@@ -57,10 +57,13 @@ export interface DataTableProps<Row extends { id: number }> {
   empty: ReactNode;
 }
 
-/** Around a list and what stands above it: as high as the window, so that only the rows scroll. */
-export function ListPage({ children }: { children: ReactNode }) {
+/**
+ * Around a list and what stands above it: as high as the window, so that only the rows scroll. above: px of the page
+ * that stand before it.
+ */
+export function ListPage({ above = 0, children }: { above?: number; children: ReactNode }) {
   return (
-    <Flex direction="column" mih={{ base: 640, sm: 420 }} h="calc(100dvh - var(--app-shell-header-offset, 52px) - 2 * var(--mantine-spacing-md))">
+    <Flex direction="column" mih={{ base: 640, sm: 420 }} h={`calc(100dvh - var(--app-shell-header-offset, 52px) - 2 * var(--mantine-spacing-md) - ${above}px)`}>
       {children}
     </Flex>
   );

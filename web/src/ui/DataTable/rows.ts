@@ -21,8 +21,10 @@ export interface PageWanted {
   limit: number;
 }
 
-export interface Rows<Row> {
+export interface Rows<Row, First = Page<Row>> {
   rows: Row[];
+  /** What the server said with the first of them. */
+  first?: First;
   /** How many fit; null: not known yet. */
   total: number | null;
   /** There are more than that. */
@@ -40,10 +42,10 @@ export interface Rows<Row> {
   again: () => void;
 }
 
-interface Source<Row> {
+interface Source<P> {
   key: QueryKey;
   enabled?: boolean;
-  fetch: (page: PageWanted, signal: AbortSignal) => Promise<Page<Row>>;
+  fetch: (page: PageWanted, signal: AbortSignal) => Promise<P>;
 }
 
 export function nextPage<Row>(last: Page<Row>, pages: Page<Row>[]): PageWanted | undefined {
@@ -51,13 +53,13 @@ export function nextPage<Row>(last: Page<Row>, pages: Page<Row>[]): PageWanted |
   return last.next && have < MOST ? { cursor: last.next, limit: Math.min(FURTHER, MOST - have) } : undefined;
 }
 
-export function useRows<Row>({ key, enabled = true, fetch }: Source<Row>): Rows<Row> {
+export function useRows<Row, P extends Page<Row> = Page<Row>>({ key, enabled = true, fetch }: Source<P>): Rows<Row, P> {
   const found = useInfiniteQuery({
     queryKey: key,
     enabled,
     initialPageParam: { limit: FIRST } as PageWanted,
     queryFn: ({ pageParam, signal }) => fetch(pageParam, signal),
-    getNextPageParam: nextPage,
+    getNextPageParam: nextPage<Row>,
     placeholderData: keepPreviousData,
   });
   // what was asked for last could not be had: what was there before stays
@@ -72,6 +74,7 @@ export function useRows<Row>({ key, enabled = true, fetch }: Source<Row>): Rows<
   }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   return {
     rows,
+    first: pages[0],
     total: pages[0]?.total ?? null,
     totalIsLeast: pages[0]?.total_is_least ?? false,
     isLoading: !shown.current && !found.error,

@@ -5,6 +5,7 @@ import { useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../../api/problem.ts';
 import { en } from '../../../messages/en/index.ts';
+import { MenuLink } from '../../../ui/MenuLink.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useToast } from '../../../ui/useToast.tsx';
 import type { Person } from '../queries.ts';
@@ -109,6 +110,7 @@ function AddressRow({ address, person, isBusy, onChoose, onRelease, onRemove }: 
           </Menu.Target>
           <Menu.Dropdown>
             {!address.marketing && <Menu.Item onClick={onChoose}>{t('person.chooseAddress')}</Menu.Item>}
+            <MenuLink to="/audience/members/$hash" params={{ hash: address.address }}>{t('members.showMember')}</MenuLink>
             <Menu.Item color="red" onClick={onRemove}>{t('person.removeAddress')}</Menu.Item>
           </Menu.Dropdown>
         </Menu>

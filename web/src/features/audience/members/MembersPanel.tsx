@@ -1,0 +1,98 @@
+/** Who is in the audience: found by what they are, are called, have chosen, or how they begin. */
+import { Button, Group, Text } from '@mantine/core';
+import { IconUserPlus, IconUsers } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { may, useMe } from '../../../api/session.ts';
+import { useFormat } from '../../../app/format.ts';
+import { spreadsheetQuery } from '../../../app/spreadsheet.ts';
+import { CsvButton } from '../../../ui/CsvButton.tsx';
+import { pick, useKeptColumns } from '../../../ui/DataTable/columns.ts';
+import { ColumnsMenu } from '../../../ui/DataTable/ColumnsMenu.tsx';
+import { DataTable, ListPage } from '../../../ui/DataTable/DataTable.tsx';
+import { ListSearch } from '../../../ui/DataTable/ListSearch.tsx';
+import { ListTotal } from '../../../ui/DataTable/ListTotal.tsx';
+import { EmptyState } from '../../../ui/EmptyState.tsx';
+import { DEFAULT_COLUMNS, MEMBERS, useMemberColumns } from './columns.tsx';
+import { InterestFilter, StatusFilter, TagFilter } from './filters.tsx';
+import { NewMember } from './NewMember.tsx';
+import { useMembers } from './queries.ts';
+import { apiQuery, isAll, NEWEST, type Listed } from './search.ts';
+import { useCsvWords } from './useCsvWords.ts';
+
+/** px of title and tabs. */
+const ABOVE = 112;
+
+export function MembersPanel({ listId }: { listId: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const mayChange = may(useMe(), 'market');
+  const { q, status, tag, interest, sort } = useSearch({ from: '/signed-in/audience' });
+  const navigate = useNavigate({ from: '/audience' });
+  const columns = useMemberColumns(listId);
+  const [kept, keep] = useKeptColumns(MEMBERS);
+  const shown = kept ?? DEFAULT_COLUMNS;
+  const [isNew, setNew] = useState(false);
+  const listed: Listed = { q, status, tag, interest };
+  const members = useMembers(listId, listed, sort);
+  const change = useCallback(
+    (next: Listed, replace = false) => void navigate({ search: (before) => ({ ...before, ...next }), replace }),
+    [navigate],
+  );
+  const setQ = useCallback((next: string) => change({ q: next || undefined }, true), [change]);
+  const showAll = () => change({ q: undefined, status: undefined, tag: undefined, interest: undefined });
+  const add = mayChange && (
+    <Button size="xs" leftSection={<IconUserPlus size={14} aria-hidden />} onClick={() => setNew(true)}>{t('members.new')}</Button>
+  );
+  const icon = <IconUsers size={24} aria-hidden />;
+  const total = members.total ?? 0;
+  const words = { count: total, n: format.number(total) };
+  return (
+    <ListPage above={ABOVE}>
+      <Group gap="xs" mb="xs">
+        <ListSearch label={t('members.search')} value={q ?? ''} onChange={setQ} />
+        <TagFilter listId={listId} value={tag} onChange={(next) => change({ tag: next })} />
+        <InterestFilter listId={listId} value={interest} onChange={(next) => change({ interest: next })} />
+        <Group gap="xs" ms="auto">
+          {total > 0 && <Download listId={listId} listed={listed} />}
+          <ColumnsMenu columns={columns} shown={shown} onChange={keep} />
+          {add}
+        </Group>
+      </Group>
+      <StatusFilter counts={members.first?.counts} value={status} onChange={(next) => change({ status: next })} />
+      <Group gap="md" justify="space-between">
+        <ListTotal rows={members}>{t(members.totalIsLeast ? 'members.totalLeast' : isAll(listed) ? 'members.total' : 'members.totalFits', words)}</ListTotal>
+        {members.first?.is_indexing && <Text size="sm" c="dimmed" mb={6} role="status">{t('members.indexing')}</Text>}
+      </Group>
+      <DataTable
+        name={MEMBERS}
+        label={t('audience.tab.members')}
+        rows={members}
+        columns={pick(columns, shown)}
+        sortable={columns}
+        sort={sort ?? NEWEST}
+        onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next === 'joined' ? next : undefined }) })}
+        nameOf={(row) => row.email}
+        onOpen={(row) => void navigate({ to: '/audience/members/$hash', params: { hash: row.hash }, search: { list: listId } })}
+        empty={isAll(listed) ? <EmptyState icon={icon} title={t('members.none')} about={t('members.noneAbout')} action={add} /> : (
+          <EmptyState
+            icon={icon}
+            title={t('members.noneFits')}
+            about={t('members.noneFitsAbout')}
+            action={<Button variant="default" onClick={showAll}>{t('members.showAll')}</Button>}
+          />
+        )}
+      />
+      {isNew && <NewMember listId={listId} onClose={() => setNew(false)} />}
+    </ListPage>
+  );
+}
+
+function Download({ listId, listed }: { listId: string; listed: Listed }) {
+  const { t } = useTranslation();
+  const words = useCsvWords();
+  const query = { ...apiQuery(listId, listed), ...spreadsheetQuery() };
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  return <CsvButton address={`/api/v1/audience/members.csv?${search}`} words={words}>{t('members.download')}</CsvButton>;
+}
