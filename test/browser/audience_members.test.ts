@@ -145,14 +145,14 @@ describe("members", () => {
     await page.goto("/audience");
     await page.getByRole("button", { name: "Add a member" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Address").fill("ahmad@example.org");
+    await dialog.getByLabel("E-mail address").fill("ahmad@example.org");
     await dialog.getByRole("button", { name: "Ask them by mail" }).click();
     await dialog.getByText("This address is there already").waitFor();
     assert.equal((await member("ahmad@example.org")).status, "pending");
-    await dialog.getByLabel("Address").fill("left@example.org");
+    await dialog.getByLabel("E-mail address").fill("left@example.org");
     await dialog.getByRole("button", { name: "Ask them by mail" }).click();
     await dialog.getByText(/was permanently deleted/).waitFor();
-    await dialog.getByLabel("Address").fill("new@example.org");
+    await dialog.getByLabel("E-mail address").fill("new@example.org");
     await dialog.getByRole("radio", { name: "Subscribe them now" }).check();
     await dialog.getByRole("button", { name: "Subscribe them" }).click();
     await dialog.getByText("Only who has agreed may be subscribed").waitFor();

@@ -7,6 +7,10 @@
 #include "base/utf8.h"
 #include "sets/id_set.h"
 
+/* All that have a frequent name among some 100,000: what else is asked for is
+ * looked for among them. */
+#define WORDS_MOST 25000
+
 void member_found_release(struct member_found *found)
 {
 	vec_release(&found->ids);
@@ -35,11 +39,12 @@ static int find_word(struct db *db, const struct member_choice *choice,
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const struct member_word_query query = { .text = choice->text,
 						 .list_id = choice->list_id,
-						 .whole = whole };
+						 .whole = whole,
+						 .most = WORDS_MOST };
 
 	if (member_word_find(db, &query, &ids, err) < 0)
 		return -1;
-	found->is_least |= ids.n > MEMBER_WORD_FOUND_MOST;
+	found->is_least |= ids.n > WORDS_MOST;
 	vec_each (&ids, id)
 		id_set_add(out, *id);
 	return 0;

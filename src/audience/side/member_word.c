@@ -221,19 +221,25 @@ int member_word_job(struct job_run *run, struct err *err)
 
 /* --- finding --- */
 
+static size_t most_of(const struct member_word_query *query)
+{
+	return query->most ? query->most : MEMBER_WORD_FOUND_MOST;
+}
+
 /* Of one list, added. What begins with the text lies before the text and the
  * last character that there is. */
 static int find_in_list(struct db *db, int64_t list_id, struct str text,
-			bool whole, struct ids *out, struct err *err)
+			const struct member_word_query *query, struct ids *out,
+			struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf end = STRBUF_INIT;
 
 	strbuf_addslice(&end, text);
-	strbuf_addstr(&end, whole ? "\x01" : "\xf4\x8f\xbf\xbf");
+	strbuf_addstr(&end, query->whole ? "\x01" : "\xf4\x8f\xbf\xbf");
 	return db_list_ids(db, SQL_MEMBER_WORD_FIND,
 			   SQL_ARGS(sql_int(list_id), sql_str(text),
 				    sql_str(strbuf_str(&end)),
-				    sql_int(4 * MEMBER_WORD_FOUND_MOST)),
+				    sql_int(4 * (int64_t)most_of(query))),
 			   out, err);
 }
 
@@ -276,12 +282,12 @@ int member_word_find(struct db *db, const struct member_word_query *query,
 			     err) < 0)
 		return -1;
 	vec_each (&lists, list)
-		if (find_in_list(db, *list, text, query->whole, out, err) < 0)
+		if (find_in_list(db, *list, text, query, out, err) < 0)
 			return -1;
 	if (find_address(db, query, out, err) < 0)
 		return -1;
 	ids_sort(out);
-	if (out->n > MEMBER_WORD_FOUND_MOST + 1)
-		out->n = MEMBER_WORD_FOUND_MOST + 1;
+	if (out->n > most_of(query) + 1)
+		out->n = most_of(query) + 1;
 	return 0;
 }

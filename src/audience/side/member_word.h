@@ -32,9 +32,10 @@ struct member_word_query {
 	const char *text;
 	int64_t list_id; /* 0: of all lists */
 	bool whole;      /* the text is the whole address, name or word of it */
+	size_t most;     /* 0: MEMBER_WORD_FOUND_MOST */
 };
-/* Ids of members, in order, each once; no more than MEMBER_WORD_FOUND_MOST, and
- * one more if there are more. Whoever reads them finds that some may be gone.
+/* Ids of members, in order, each once; no more than `most`, and one more if
+ * there are more. Whoever reads them finds that some may be gone.
  */
 int member_word_find(struct db *db, const struct member_word_query *query,
 		     struct ids *out, struct err *err);

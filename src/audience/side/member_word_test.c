@@ -82,6 +82,22 @@ static void find_by_how_address_or_name_begins(void **state)
 	expect(f, "oe", false, "");
 }
 
+static void are_so_many_at_most(void **state)
+{
+	struct audience_fixture *f = *state;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	const struct member_word_query query = { .text = "a", .most = 1 };
+	struct err err = ERR_INIT;
+
+	(void)add(f, "a@example.org", "A", "");
+	(void)add(f, "ab@example.org", "Ab", "");
+	(void)add(f, "ac@example.org", "Ac", "");
+	fill(f);
+	assert_int_equal(member_word_find(f->db, &query, &ids, &err), 0);
+	assert_int_equal(ids.n, 2); /* one more: there are more */
+	assert_int_equal(ids.v[0], 1);
+}
+
 static void follow_what_changes(void **state)
 {
 	struct audience_fixture *f = *state;
@@ -217,6 +233,7 @@ int main(void)
 					audience_fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(find_by_how_address_or_name_begins),
+		TEST(are_so_many_at_most),
 		TEST(follow_what_changes),
 		TEST(hold_nothing_of_who_is_forgotten),
 		TEST(go_with_their_list),

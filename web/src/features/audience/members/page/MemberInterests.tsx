@@ -28,7 +28,9 @@ function Answers({ member, question: { category, interests } }: { member: Member
   const mayChange = may(useMe(), 'market');
   const change = useChangeMember(member);
   const isSingle = category.type === 'radio' || category.type === 'dropdown';
-  const chosen = interests.filter(({ id }) => member.interests[id]).map(({ id }) => id);
+  // what was clicked is seen at once
+  const now = { ...member.interests, ...(change.isPending && change.variables.interests) };
+  const chosen = interests.filter(({ id }) => now[id]).map(({ id }) => id);
   if (!mayChange)
     return (
       <div>
@@ -39,20 +41,19 @@ function Answers({ member, question: { category, interests } }: { member: Member
   const choose = (id: string) =>
     change.mutate({ interests: Object.fromEntries(interests.map((one) => [one.id, one.id === id])) });
   return (
-    <Fieldset variant="unstyled" legend={<Text size="sm" fw={500} dir="auto">{category.title}</Text>} disabled={change.isPending}>
-      <Stack gap={6} mt={4}>
+    <Fieldset variant="unstyled" legend={<Text size="sm" fw={500} dir="auto">{category.title}</Text>}>
+      <Stack gap={8} mt={4}>
         {isSingle && (
           <Radio.Group value={chosen[0] ?? NONE} onChange={choose} aria-label={category.title}>
-            <Stack gap={6}>
-              {interests.map(({ id, name }) => <Radio key={id} size="xs" value={id} label={<bdi>{name}</bdi>} />)}
-              <Radio size="xs" value={NONE} label={t('members.nothingChosen')} />
+            <Stack gap={8}>
+              {interests.map(({ id, name }) => <Radio key={id} value={id} label={<bdi>{name}</bdi>} />)}
+              <Radio value={NONE} label={t('members.nothingChosen')} />
             </Stack>
           </Radio.Group>
         )}
         {!isSingle && interests.map(({ id, name }) => (
           <Checkbox
             key={id}
-            size="xs"
             checked={chosen.includes(id)}
             label={<bdi>{name}</bdi>}
             onChange={(event) => change.mutate({ interests: { [id]: event.currentTarget.checked } })}
