@@ -523,7 +523,7 @@ static int parse_group(struct condition_reader *r, int depth)
 {
 	struct condition *c = r->out;
 
-	if (depth > 0)
+	if (depth + 1 >= SEGMENT_DEPTH_MAX)
 		return condition_wrong(r, "conditions",
 				       "a group of conditions holds no other "
 				       "groups");
@@ -548,11 +548,11 @@ static int parse_tree(struct condition_reader *r, const json_t *opts, int depth,
 	    json_get_array(opts, "conditions", &conditions, r->err) < 0)
 		return -1;
 	out->n = json_array_size(conditions);
-	if (count_conditions(conditions) > CONDITIONS_MAX ||
-	    out->n > CONDITIONS_MAX)
+	if (count_conditions(conditions) > SEGMENT_CONDITIONS_MAX ||
+	    out->n > SEGMENT_CONDITIONS_MAX)
 		return err_field(r->err, "options.conditions",
 				 "may hold at most %d conditions",
-				 CONDITIONS_MAX);
+				 SEGMENT_CONDITIONS_MAX);
 	out->v = arena_array(r->arena, struct condition, out->n + 1);
 	for (size_t i = 0; i < out->n; i++) {
 		struct condition_reader one = *r;

@@ -88,7 +88,8 @@ struct condition_tree {
 	size_t n;
 };
 
-#define CONDITIONS_MAX 100 /* in all */
+#define SEGMENT_CONDITIONS_MAX 100 /* in all */
+#define SEGMENT_DEPTH_MAX 2        /* conditions, and groups of them */
 
 /* opts: {match, conditions}, where a condition may be {match, conditions}
  * itself; texts live in arena. ERR_INVALID, with the condition that is wrong.
