@@ -35,7 +35,9 @@ INPUTS = ["web/index.html", "web/package-lock.json", "web/tsconfig.json",
 SCHEMAS = {"v1": "schema.d.ts", "3.0": "marketing.d.ts"}
 MADE = [*SCHEMAS.values(), "limits.ts"]
 LIMITS = {"CRITERIA_DEPTH_MAX": "src/crm/group/criteria.h",
-          "CRITERIA_CONDITIONS_MAX": "src/crm/group/criteria.h"}
+          "CRITERIA_CONDITIONS_MAX": "src/crm/group/criteria.h",
+          "SEGMENT_DEPTH_MAX": "src/audience/segment_private.h",
+          "SEGMENT_CONDITIONS_MAX": "src/audience/segment_private.h"}
 FOLDERS = ["web/src", "web/public", "src/api/spec"]
 
 

@@ -7,7 +7,6 @@ import { ConditionRow } from './ConditionRow.tsx';
 import { useBuilding } from './context.ts';
 import styles from './CriteriaBuilder.module.css';
 import { PartMenu } from './PartMenu.tsx';
-import { CRITERIA_DEPTH_MAX } from '../../api/limits.ts';
 import { isBranchPart, type Branch } from './tree.ts';
 
 interface Props {
@@ -23,7 +22,7 @@ interface Props {
 
 export function BranchBox({ branch, depth, number, isFull, tools }: Props) {
   const { t } = useTranslation();
-  const { marks, acts } = useBuilding();
+  const { marks, limits, acts } = useBuilding();
   const { id, parts } = branch;
   const isRoot = depth === 1;
   const isAny = branch.own.match === 'any';
@@ -63,7 +62,7 @@ export function BranchBox({ branch, depth, number, isFull, tools }: Props) {
         >
           {t('builder.addRow')}
         </Button>
-        {depth < CRITERIA_DEPTH_MAX && (
+        {depth < limits.depth && (
           <Button
             variant="subtle"
             size="compact-sm"

@@ -19,7 +19,7 @@ interface Props {
 
 export const ConditionRow = memo(function ConditionRow({ row, number }: Props) {
   const { t } = useTranslation();
-  const { fields, labelOf, pickers, marks, acts } = useBuilding();
+  const { fields, labelOf, pickers, wordsOfUnknown, marks, acts } = useBuilding();
   const { id, condition } = row;
   const field = fields.find((one) => one.name === condition.field);
   const mark = marks.get(id);
@@ -36,7 +36,7 @@ export const ConditionRow = memo(function ConditionRow({ row, number }: Props) {
             <FieldSelect fields={fields} labelOf={labelOf} value={field?.name ?? null} error={errorAt('field')} onChange={(chosen) => set(begin(chosen))} />
           </div>
         ) : (
-          <Unknown words={[condition.field, condition.op, condition.value]} />
+          <Unknown {...(wordsOfUnknown?.(condition) ?? { says: wordsOf(condition), about: t('builder.unknown') })} />
         )}
         {field && (
           <>
@@ -55,13 +55,16 @@ export const ConditionRow = memo(function ConditionRow({ row, number }: Props) {
   );
 });
 
+function wordsOf({ field, op, value }: Row['condition']): string {
+  return [field, op, value].filter((word) => word !== undefined).map(String).join(' ');
+}
+
 /** Of a field that there is no more: shown, kept, and to be taken away. */
-function Unknown({ words }: { words: unknown[] }) {
-  const { t } = useTranslation();
+function Unknown({ says, about }: { says: string; about: string }) {
   return (
     <Text size="sm" flex={1} py={6}>
-      <bdi>{words.filter((word) => word !== undefined).map(String).join(' ')}</bdi>
-      <Text span size="xs" c="dimmed" ms="xs">{t('builder.unknown')}</Text>
+      <bdi>{says}</bdi>
+      <Text span size="xs" c="dimmed" ms="xs">{about}</Text>
     </Text>
   );
 }

@@ -13,8 +13,7 @@ import type { Pickers } from '../FilterBar/pickers.ts';
 import { BranchBox } from './BranchBox.tsx';
 import { BuildingProvider, type Building } from './context.ts';
 import styles from './CriteriaBuilder.module.css';
-import { CRITERIA_CONDITIONS_MAX } from '../../api/limits.ts';
-import { isBranchPart, offersOf, rowsOf } from './tree.ts';
+import { isBranchPart, offersOf, rowsOf, usualLimits, type Limits } from './tree.ts';
 import { useBuilder, type Acts } from './useBuilder.ts';
 
 interface Props {
@@ -25,28 +24,30 @@ interface Props {
   onChange: (criteria: Criteria) => void;
   /** Of places such as criteria.conditions[2].op, which are marked until they are changed. */
   problems: FieldProblem[] | null;
+  limits?: Limits;
+  wordsOfUnknown?: Building['wordsOfUnknown'];
 }
 
-export function CriteriaBuilder({ fields, labelOf, pickers, criteria, onChange, problems }: Props) {
+export function CriteriaBuilder({ fields, labelOf, pickers, criteria, onChange, problems, limits = usualLimits, wordsOfUnknown }: Props) {
   const { t } = useTranslation();
   const container = useRef<HTMLDivElement>(null);
-  const { tree, canUndo, canRedo, marks, done, acts } = useBuilder({ criteria, onChange, problems, container });
+  const { tree, canUndo, canRedo, marks, done, acts } = useBuilder({ criteria, onChange, problems, limits, container });
   const latest = useRef(tree);
   useEffect(() => {
     latest.current = tree;
   });
   const building = useMemo<Building>(
-    () => ({ fields, labelOf, pickers, marks, acts, offersOf: (id) => offersOf(latest.current, id) }),
-    [fields, labelOf, pickers, marks, acts],
+    () => ({ fields, labelOf, pickers, limits, wordsOfUnknown, marks, acts, offersOf: (id) => offersOf(latest.current, id, limits) }),
+    [fields, labelOf, pickers, limits, wordsOfUnknown, marks, acts],
   );
-  const isFull = rowsOf(tree).length >= CRITERIA_CONDITIONS_MAX;
+  const isFull = rowsOf(tree).length >= limits.conditions;
   return (
     <div ref={container} className={styles.builder} onKeyDown={(event) => onKey(event, acts)} onBlur={acts.seal}>
       <BuildingProvider value={building}>
         <BranchBox branch={tree} depth={1} number="" isFull={isFull} tools={<Steps canUndo={canUndo} canRedo={canRedo} acts={acts} />} />
       </BuildingProvider>
       {!tree.parts.some(isBranchPart) && <Text size="xs" c="dimmed" mt={4}>{t('builder.blockHint')}</Text>}
-      {isFull && <Text size="xs" c="dimmed" mt={4}>{t('builder.full', { count: CRITERIA_CONDITIONS_MAX })}</Text>}
+      {isFull && <Text size="xs" c="dimmed" mt={4}>{t('builder.full', { count: limits.conditions })}</Text>}
       <VisuallyHidden role="status">{done && <span key={done.n}>{t(`builder.done.${done.what}`)}</span>}</VisuallyHidden>
     </div>
   );

@@ -4,12 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { ConditionWords } from '../FilterBar/ConditionWords.tsx';
 import { isBranch, isNone, type Condition, type Criteria, type FieldInfo } from '../FilterBar/criteria.ts';
 import type { Pickers } from '../FilterBar/pickers.ts';
+import type { Building } from './context.ts';
 
 interface Props {
   fields: FieldInfo[];
   labelOf: (field: FieldInfo) => string;
   pickers: Pickers;
   criteria: Criteria | undefined;
+  wordsOfUnknown?: Building['wordsOfUnknown'];
 }
 
 export function CriteriaWords(props: Props) {
@@ -43,9 +45,10 @@ function Brackets({ isAlone, ...props }: Props & { criteria: Criteria; isAlone: 
 }
 
 /** Of a field that is not known, what is stored. */
-function Words({ condition, fields, labelOf, pickers }: Omit<Props, 'criteria'> & { condition: Condition }) {
+function Words({ condition, fields, labelOf, pickers, wordsOfUnknown }: Omit<Props, 'criteria'> & { condition: Condition }) {
   const field = fields.find((one) => one.name === condition.field);
   if (field) return <ConditionWords condition={condition} field={field} label={labelOf(field)} pickers={pickers} />;
+  if (wordsOfUnknown) return <bdi>{wordsOfUnknown(condition).says}</bdi>;
   return (
     <bdi>
       {condition.field} {condition.op} <b>{condition.value === undefined ? '' : String(condition.value)}</b>

@@ -6,6 +6,14 @@
 import { CRITERIA_CONDITIONS_MAX, CRITERIA_DEPTH_MAX } from '../../api/limits.ts';
 import { isBranch, isComplete, type Condition, type Criteria, type FieldInfo } from '../FilterBar/criteria.ts';
 
+export interface Limits {
+  depth: number;
+  conditions: number;
+}
+
+/** Of groups. */
+export const usualLimits: Limits = { depth: CRITERIA_DEPTH_MAX, conditions: CRITERIA_CONDITIONS_MAX };
+
 export interface Row {
   id: number;
   condition: Condition;
@@ -96,17 +104,17 @@ export interface Offers {
 }
 
 /** What can be done with a part below the root. */
-export function offersOf(tree: Branch, id: number): Offers {
+export function offersOf(tree: Branch, id: number, limits = usualLimits): Offers {
   const place = placeOf(tree, id);
   if (!place) return { up: false, down: false, in: false, out: false, duplicate: false };
   const { part, parent, index, depth } = place;
-  const hasRoom = depth + 1 + heightOf(part) <= CRITERIA_DEPTH_MAX;
+  const hasRoom = depth + 1 + heightOf(part) <= limits.depth;
   return {
     up: index > 0,
     down: index < parent.parts.length - 1,
     in: hasRoom && (!isBranchPart(part) || nextIn(place) !== null),
     out: parent !== tree,
-    duplicate: rowsOf(tree).length + rowsOf(part).length <= CRITERIA_CONDITIONS_MAX,
+    duplicate: rowsOf(tree).length + rowsOf(part).length <= limits.conditions,
   };
 }
 
@@ -161,9 +169,9 @@ export function duplicate(tree: Branch, id: number): { tree: Branch; copy: Part 
 export type Direction = 'up' | 'down' | 'in' | 'out';
 
 /** The same tree if it cannot go there. */
-export function move(tree: Branch, id: number, direction: Direction): Branch {
+export function move(tree: Branch, id: number, direction: Direction, limits = usualLimits): Branch {
   const place = placeOf(tree, id);
-  if (!place || !offersOf(tree, id)[direction]) return tree;
+  if (!place || !offersOf(tree, id, limits)[direction]) return tree;
   if (direction === 'in') return moveIn(tree, place);
   if (direction === 'out') return moveOut(tree, place);
   return changeBranch(tree, place.parent.id, (branch) => ({ ...branch, parts: swapped(branch.parts, place.index, direction === 'up' ? -1 : 1) }));

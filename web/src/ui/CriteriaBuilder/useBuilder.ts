@@ -5,7 +5,7 @@ import { sameCriteria, type Condition, type Criteria } from '../FilterBar/criter
 import { historyOf, redo, seal, step, undo, type History } from '../history.ts';
 import {
   add, criteriaOfTree, duplicate, move, neighbourOf, newBranch, newRow, partAt, placeOf, remove, setCondition, setMatch, treeOf,
-  type Branch, type Direction, type Part,
+  type Branch, type Direction, type Limits, type Part,
 } from './tree.ts';
 
 /** What is wrong with a part, as long as it is not changed. */
@@ -41,6 +41,7 @@ interface Options {
   criteria: Criteria | undefined;
   onChange: (criteria: Criteria) => void;
   problems: FieldProblem[] | null;
+  limits: Limits;
   container: RefObject<HTMLElement | null>;
 }
 
@@ -60,7 +61,7 @@ function controlIn(container: HTMLElement | null, id: number, control: Control):
   return part?.querySelector<HTMLElement>(`:scope > * [data-control="${control}-${id}"]`) ?? null;
 }
 
-export function useBuilder({ criteria, onChange, problems, container }: Options) {
+export function useBuilder({ criteria, onChange, problems, limits, container }: Options) {
   const [history, setHistory] = useState(() => historyOf(treeOf(criteria)));
   const [marked, setMarked] = useState<{ of: FieldProblem[] | null; marks: Marks }>({ of: null, marks: new Map() });
   const [done, setDone] = useState<{ what: Done; n: number } | null>(null);
@@ -113,7 +114,7 @@ export function useBuilder({ criteria, onChange, problems, container }: Options)
         const { tree, copy } = duplicate(now(), id);
         change(tree, 'copied', copy ? { id: copy.id, control: 'first' } : undefined);
       },
-      move: (id, direction) => change(move(now(), id, direction), 'moved', { id, control: 'menu' }),
+      move: (id, direction) => change(move(now(), id, direction, limits), 'moved', { id, control: 'menu' }),
       undo: () => go(undo(latest.current.history), 'undone'),
       redo: () => go(redo(latest.current.history), 'redone'),
       seal: () => {
@@ -121,7 +122,7 @@ export function useBuilder({ criteria, onChange, problems, container }: Options)
         setHistory(latest.current.history);
       },
     };
-  }, []);
+  }, [limits]);
 
   return { tree: history.now, canUndo: history.past.length > 0, canRedo: history.future.length > 0, marks: marked.marks, done, acts };
 }

@@ -52,8 +52,9 @@ function Value({ condition, field, pickers }: Omit<Props, 'label'>) {
   }
   if (value === undefined) return null;
   if (input === 'boolean') return <b>{value === true ? t('filter.yes') : t('filter.no')}</b>;
+  if (input === 'days') return <b>{spanWords({ count: Number(value), unit: 'days' }, false)}</b>;
   if (input === 'span' && span) return <b>{spanWords(span, false)}</b>;
-  if (input === 'moment') {
+  if (input === 'moment' || input === 'day') {
     if (value === 'today') return <b>{t('filter.today')}</b>;
     if (span) return <b>{spanWords(span, true)}</b>;
     return <b>{/^\d{4}-/.test(String(value)) ? format.date(String(value)) : String(value)}</b>;

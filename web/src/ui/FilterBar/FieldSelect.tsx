@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { en } from '../../messages/en/index.ts';
 import { insideWindow, roomForOptions } from '../insideWindow.ts';
-import type { FieldInfo } from './criteria.ts';
+import { sections, type FieldInfo, type Section } from './criteria.ts';
 import { opKey } from './words.ts';
 
 interface Props {
@@ -16,10 +16,8 @@ interface Props {
   onChange: (field: FieldInfo) => void;
 }
 
-const sections = ['own', 'custom', 'company', 'sets', 'mails'] as const;
-type Section = (typeof sections)[number];
-
-function sectionOf({ name, type, custom }: FieldInfo): Section {
+function sectionOf({ name, type, custom, section }: FieldInfo): Section {
+  if (section) return section;
   if (type === 'response') return 'mails';
   if (name === 'tag' || name === 'group') return 'sets';
   if (name.startsWith('company.')) return 'company';

@@ -38,6 +38,15 @@ export function ValueInput({ field, condition, pickers, error, onChange }: Props
       return number;
     case 'span':
       return <SpanInput value={value} error={error} onChange={set} />;
+    case 'days':
+      return (
+        <NumberInput
+          label={t('filter.count')} suffix={` ${t('filter.unitName.days')}`} error={error} min={0} max={36_500} allowDecimal={false} hideControls
+          value={(value as number | undefined) ?? ''} onChange={(n) => set(n === '' ? undefined : Number(n))}
+        />
+      );
+    case 'day':
+      return <DayInput value={value} error={error} onChange={set} />;
     case 'moment':
       return <MomentInput value={value} error={error} onChange={set} />;
     case 'choice': {
@@ -111,6 +120,20 @@ function kindOf(value: Condition['value']): Kind {
   return value === 'today' ? 'today' : 'date';
 }
 
+function DayInput({ value, error, onChange }: TimeProps) {
+  const { t } = useTranslation();
+  return (
+    <TextInput
+      type="date"
+      flex="1 1 140px"
+      label={t('filter.day')}
+      error={error}
+      value={String(value ?? '').slice(0, 10)}
+      onChange={(event) => onChange(event.currentTarget.value || undefined)}
+    />
+  );
+}
+
 /** A date, today, or some days from today. */
 function MomentInput({ value, error, onChange }: TimeProps) {
   const { t } = useTranslation();
@@ -123,17 +146,7 @@ function MomentInput({ value, error, onChange }: TimeProps) {
   };
   return (
     <Group gap="xs" align="flex-end">
-      {kind === 'date' && (
-        <TextInput
-          key="date"
-          type="date"
-          flex="1 1 140px"
-          label={t('filter.day')}
-          error={error}
-          value={String(value ?? '').slice(0, 10)}
-          onChange={(event) => onChange(event.currentTarget.value || undefined)}
-        />
-      )}
+      {kind === 'date' && <DayInput key="date" value={value} error={error} onChange={onChange} />}
       {(kind === 'past' || kind === 'future') && <SpanInput key="span" value={value} isMoment error={error} onChange={onChange} />}
       <Select
         key="kind"

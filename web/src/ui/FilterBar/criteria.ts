@@ -5,7 +5,20 @@
  */
 import type { Schemas } from '../../api/client.ts';
 
-export type FieldInfo = Schemas['FieldInfo'];
+export type FieldInfo = Schemas['FieldInfo'] & FieldMore;
+
+export const sections = ['own', 'custom', 'company', 'sets', 'mails'] as const;
+export type Section = (typeof sections)[number];
+
+/** What a room says of fields that are not the CRM's. */
+interface FieldMore {
+  /** Where it is offered. */
+  section?: Section;
+  /** How its value is given with an op, where that does not follow from its type. */
+  inputs?: Readonly<Record<string, Input>>;
+  /** What its value begins with. */
+  first?: Condition['value'];
+}
 
 export interface Condition {
   field: string;
@@ -96,10 +109,11 @@ export function writeSpan({ count, unit }: Span, isMoment: boolean): string {
 }
 
 /** How the value of a condition is given. */
-export type Input = 'none' | 'text' | 'number' | 'boolean' | 'moment' | 'span' | 'choice' | 'tag' | 'campaign' | 'reference';
+export type Input = 'none' | 'text' | 'number' | 'boolean' | 'moment' | 'span' | 'choice' | 'tag' | 'campaign' | 'reference' | 'day' | 'days';
 
 export function inputOf(field: FieldInfo, op: string): Input {
   if (op === 'blank' || op === 'blank_not') return 'none';
+  if (field.inputs) return field.inputs[op] ?? 'text';
   if (op === 'in_last' || op === 'within') return 'span';
   switch (field.type) {
     case 'response': return 'campaign';
@@ -119,10 +133,16 @@ export function hasValues(field: FieldInfo, op: string): boolean {
   return field.type === 'text' && field.name !== 'name' && (op === 'is' || op === 'not' || op === 'starts');
 }
 
+const FIRST: Partial<Record<Input, (op: string) => Condition['value']>> = {
+  boolean: () => true,
+  span: (op) => (op === 'within' ? '14 days' : '30 days'),
+  days: () => 30,
+};
+
 /** What a new condition begins with. */
 export function begin(field: FieldInfo, op = field.ops[0] ?? 'is'): Condition {
   const input = inputOf(field, op);
-  const value = input === 'boolean' ? true : input === 'span' ? (op === 'within' ? '14 days' : '30 days') : undefined;
+  const value = input === 'none' ? undefined : FIRST[input]?.(op) ?? field.first;
   return value === undefined ? { field: field.name, op } : { field: field.name, op, value };
 }
 

@@ -18,7 +18,8 @@ export function opKey(field: FieldInfo, op: string): OpKey | undefined {
 
 const OPS: Record<Ops, true> = {
   is: true, not: true, contains: true, notcontain: true, starts: true, ends: true, greater: true, less: true, blank: true,
-  blank_not: true, in_last: true, within: true,
+  blank_not: true, in_last: true, within: true, not_in_last: true, after_campaign: true, before_campaign: true, any_of: true,
+  all_of: true, none_of: true,
 };
 const TIMES: Record<Times, true> = { is: true, not: true, greater: true, less: true };
 const RESPONSES: Record<Responses, true> = {
