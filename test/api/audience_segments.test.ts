@@ -51,6 +51,17 @@ describe("a segment that is being made", () => {
     await server.anonymous.post(`${v1}/audience${list}/segment-preview`, { conditions: [] }, { status: 401 });
   });
 
+  it("is listed with nobody in it, once what its conditions name is deleted", async () => {
+    const tag = (await api.post(`/3.0${list}/segments`, { name: "Gone", static_segment: [] })).body;
+    const options = { match: "all", conditions: [{ condition_type: "StaticSegment", field: "static_segment", op: "static_not", value: tag.id }] };
+    const made = (await api.post(`/3.0${list}/segments`, { name: "Of a tag", options })).body;
+    assert.equal(made.member_count, 10);
+    await api.delete(`/3.0${list}/segments/${tag.id}`);
+    const { body } = await api.get(`/3.0${list}/segments`, {}, { unpublished: true });
+    assert.deepEqual(body.segments.map(({ name, member_count }: Json) => [name, member_count]), [["Some", 2], ["Of a tag", 0]]);
+    assert.deepEqual((await api.get(`/3.0${list}/segments/${made.id}`)).body.options, options);
+  });
+
   it("can be what a campaign goes to at once", async () => {
     const targets = async (query: Json = {}): Promise<Json> => (await server.admin.get(`${v1}/audience/targets`, query)).body;
     const first = await targets();

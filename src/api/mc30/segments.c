@@ -31,6 +31,21 @@ static int write_digest(const struct request *rq, struct db *db,
 	return 0;
 }
 
+/* Conditions of what was deleted since, a tag or a field, fit nobody: whoever
+ * lists segments is told of the others, too. */
+static int count_members(struct db *db, const struct segment_target *target,
+			 int64_t now_ms, int64_t *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	*out = 0;
+	if (segment_count(db, target, now_ms, out, &why) == 0 ||
+	    why.code == ERR_INVALID)
+		return 0;
+	*err = why;
+	return -1;
+}
+
 static int write_segment(const struct request *rq, struct db *db,
 			 const struct list *list, const struct segment *s,
 			 struct json_writer *w, struct err *err)
@@ -42,7 +57,7 @@ static int write_segment(const struct request *rq, struct db *db,
 	int64_t members = 0;
 
 	if (json_wants(w, "member_count") &&
-	    segment_count(db, &target, rq->now_ms, &members, err) < 0)
+	    count_members(db, &target, rq->now_ms, &members, err) < 0)
 		return -1;
 	json_begin_object(w);
 	json_key_int(w, "id", s->id);
