@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/strbuf.h"
+#include "sql/blocked.h"
 #include "sql/suppression.h"
 #include "store/store.h"
 
@@ -61,6 +62,10 @@ int suppression_add(struct tx *tx, const char *folded, const char *reason,
 	if (suppression_key_ensure(tx, &key, err) < 0)
 		return -1;
 	suppression_hash(&key, folded, hash);
+	/* of an erased address nothing but the hash stays */
+	if (strcmp(reason, "erasure") == 0 &&
+	    db_exec(tx, SQL_BLOCKED_REMOVE, SQL_ARGS(sql_text(hash)), err) < 0)
+		return -1;
 	return db_exec(
 		tx, SQL_SUPPRESSION_ADD,
 		SQL_ARGS(sql_text(hash), sql_text(reason), sql_int(now_ms)),
