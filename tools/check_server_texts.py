@@ -23,7 +23,7 @@ WHOLE = "de"  # the catalogue that lacks nothing
 
 # Which arguments of a function are told to people, and what is put to them.
 SPEAKING = {
-    "err_field": {2: ""}, "err_set": {2: ""}, "err_title": {3: ""},
+    "err_field": {2: ""}, "condition_wrong": {2: ""}, "err_set": {2: ""}, "err_title": {3: ""},
     "err_prefix": {1: ": %s"}, "err_errno": {1: ": %s"},
     "db_conflict": {1: ""}, "import_refuse": {2: ""}, "item": {3: "", 4: ""}, "must": {3: "", 4: ""},
     "smtp_trial_note": {1: ""}, "smtp_conn_fail": {2: ""},
@@ -37,7 +37,8 @@ WORDS = re.compile(r"[A-Za-z]{2}[,:;]? [a-z%(\"]|^an? \w")
 NO_WORDS = re.compile(r"\b(SELECT|FROM|WHERE|AND|JOIN|ORDER BY|LIMIT|SET|TABLE|SAVEPOINT)\b|[<=]|charset")
 
 SHOWN = [
-    "src/api/campaign/*", "src/api/crm/*", "src/api/demo/*", "src/audience/batch/account_export.c", "src/audience/form/signup_form.c", "src/audience/interest/*", "src/audience/segment.c", "src/base/*", "src/bridge/*",
+    "src/api/campaign/*", "src/api/crm/*", "src/api/demo/*", "src/audience/batch/account_export.c", "src/audience/blocked/*", "src/audience/condition/*", "src/audience/form/signup_form.c",
+    "src/audience/interest/*", "src/audience/merge_field.c", "src/audience/segment.c", "src/audience/segment_parse.c", "src/base/*", "src/bridge/*",
     "src/campaign/checklist.c", "src/campaign/merge/*", "src/campaign/fetch.c", "src/campaign/rss/*", "src/campaign/template/*", "src/crm/*",
     "src/design/*", "src/dns/*", "src/delivery/apply/under_way.c", "src/delivery/send/claim.c",
     "src/delivery/barred.c", "src/delivery/delivery.c", "src/delivery/send/hold.c",

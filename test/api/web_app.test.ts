@@ -11,7 +11,7 @@ describe("the web app", () => {
   it("is one page for all its addresses, for anybody", async () => {
     const home = await server.anonymous.get("/");
     assert.match(home.text, /<div id="root"><\/div>/);
-    for (const path of ["/people", "/people/1", "/groups/new", "/groups/1/edit", "/campaigns", "/campaigns/1", "/campaigns/1/edit", "/campaigns/1/edit/content", "/audience", "/audience/members/1", "/outbox", "/outbox/1", "/imports", "/imports/1", "/profile", "/settings", "/setup", "/sign-in"])
+    for (const path of ["/people", "/people/1", "/groups/new", "/groups/1/edit", "/campaigns", "/campaigns/1", "/campaigns/1/edit", "/campaigns/1/edit/content", "/audience", "/audience/members/1", "/audience/segments/new", "/outbox", "/outbox/1", "/imports", "/imports/1", "/profile", "/settings", "/setup", "/sign-in"])
       assert.equal((await server.anonymous.get(path)).text, home.text, path);
     assert.equal(home.headers.get("cache-control"), "no-cache");
     const policy = home.headers.get("content-security-policy")!;

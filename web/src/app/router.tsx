@@ -6,6 +6,7 @@ import {
 import { problemOf } from '../api/problem.ts';
 import { may, meQuery } from '../api/session.ts';
 import { readAudienceSearch, readMemberSearch } from '../features/audience/search.ts';
+import { readSegmentSearch } from '../features/audience/segments/search.ts';
 import { readCampaignSearch, readCampaignsSearch } from '../features/campaigns/search.ts';
 import { readContentSearch } from '../features/composer/search.ts';
 import { readImportSearch } from '../features/imports/search.ts';
@@ -185,6 +186,14 @@ const member = createRoute({
   component: lazyRouteComponent(() => import('../features/audience/members/MemberPage.tsx'), 'MemberPage'),
 });
 
+/** 'new': one that is made. */
+const segment = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audience/segments/$segmentId',
+  validateSearch: readSegmentSearch,
+  component: lazyRouteComponent(() => import('../features/audience/segments/SegmentPage.tsx'), 'SegmentPage'),
+});
+
 const outbox = createRoute({
   getParentRoute: () => signedIn,
   path: '/outbox',
@@ -253,7 +262,7 @@ const tree = root.addChildren([
   setup,
   signedIn.addChildren([
     home, people, person, groups, newGroup, group, editGroup, plan, push, campaigns, campaign, composer,
-    composerContent, audience, member, imports, importRun, outbox, outboxMail, profile, settings,
+    composerContent, audience, member, segment, imports, importRun, outbox, outboxMail, profile, settings,
   ]),
 ]);
 

@@ -7,12 +7,15 @@ import { useTranslation } from 'react-i18next';
 import { NotLoaded } from '../../app/errors.tsx';
 import { Explain } from '../../ui/Explain.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
+import { BlockedPanel } from './blocked/BlockedPanel.tsx';
 import { FeedsPanel } from './feeds/FeedsPanel.tsx';
+import { FieldsPanel } from './fields/FieldsPanel.tsx';
 import { FormPanel } from './form/FormPanel.tsx';
 import { InterestsPanel } from './interests/InterestsPanel.tsx';
 import { MembersPanel } from './members/MembersPanel.tsx';
 import { listsQuery, type List } from './queries.ts';
 import { audienceTabs, type AudienceTab } from './search.ts';
+import { SegmentsPanel } from './segments/SegmentsPanel.tsx';
 import { TemplatesPanel } from './templates/TemplatesPanel.tsx';
 import { WorkPanel } from './work/WorkPanel.tsx';
 
@@ -47,10 +50,13 @@ export function AudiencePage() {
           {audienceTabs.map((one) => <Tabs.Tab key={one} value={one} px={{ base: 8, sm: 'md' }}>{t(`audience.tab.${one}`)}</Tabs.Tab>)}
         </Tabs.List>
         <Tabs.Panel value="members" pt="lg"><MembersPanel key={list.id} listId={list.id} /></Tabs.Panel>
+        <Tabs.Panel value="segments" pt="lg"><SegmentsPanel key={list.id} listId={list.id} isMaster={list === lists.data[0]} q={q} onSearch={search} /></Tabs.Panel>
+        <Tabs.Panel value="fields" pt="lg"><FieldsPanel key={list.id} listId={list.id} isMaster={list === lists.data[0]} /></Tabs.Panel>
         <Tabs.Panel value="interests" pt="lg"><InterestsPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="form" pt="lg"><FormPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="feeds" pt="lg"><FeedsPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="templates" pt="lg"><TemplatesPanel q={q} onSearch={search} /></Tabs.Panel>
+        <Tabs.Panel value="blocked" pt="lg"><BlockedPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="work" pt="lg"><WorkPanel /></Tabs.Panel>
       </Tabs>
     </>

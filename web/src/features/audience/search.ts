@@ -1,14 +1,14 @@
 import { readMembersSearch, type MembersSearch } from './members/search.ts';
 
 /** What the audience is divided into, and which list is looked at: both stand in the address. */
-export const audienceTabs = ['members', 'interests', 'form', 'feeds', 'templates', 'work'] as const;
+export const audienceTabs = ['members', 'segments', 'fields', 'interests', 'form', 'feeds', 'templates', 'blocked', 'work'] as const;
 export type AudienceTab = (typeof audienceTabs)[number];
 
 export interface AudienceSearch extends MembersSearch {
   tab?: AudienceTab;
   /** Left out: the master audience. */
   list?: string;
-  /** Which templates, or members. */
+  /** Which templates, members, segments. */
   q?: string;
 }
 

@@ -6,17 +6,25 @@ import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../api/problem.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
-import { useNewCampaign } from './queries.ts';
+import { useNewCampaign, type Target } from './queries.ts';
 
-export function NewCampaign({ onClose }: { onClose: () => void }) {
+interface Props {
+  /** What it is to be called, unless somebody says otherwise. */
+  name?: string;
+  /** Whom it goes to; left out: that is chosen afterwards. */
+  to?: Target;
+  onClose: () => void;
+}
+
+export function NewCampaign({ name: proposed = '', to, onClose }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const make = useNewCampaign();
-  const [name, setName] = useState('');
+  const [name, setName] = useState(proposed);
   const ofName = make.error ? problemOf(make.error).of('name') : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    make.mutate(name.trim(), { onSuccess: ({ id }) => void navigate({ to: '/campaigns/$campaignId/edit', params: { campaignId: id } }) });
+    make.mutate({ name: name.trim(), to }, { onSuccess: ({ id }) => void navigate({ to: '/campaigns/$campaignId/edit', params: { campaignId: id } }) });
   };
   return (
     <Dialog onClose={onClose} title={t('campaigns.new')}>

@@ -2,6 +2,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useRows } from '../../ui/DataTable/rows.ts';
 import { isMoving } from './acts.ts';
 import { NEWEST, type CampaignsSearch } from './search.ts';
@@ -54,9 +55,25 @@ function useChanged() {
   return () => void queries.invalidateQueries({ queryKey: [KEY] });
 }
 
+export type Target = Schemas['CampaignTarget'];
+
+const REFUSED = 400;
+
+/** To what the audience has: if the bridge has not seen it yet, it looks first. */
 export function useNewCampaign() {
   return useMutation({
-    mutationFn: (name: string) => call(api.POST('/campaigns', { body: { name } })),
+    mutationFn: async ({ name, to }: { name: string; to?: Target }) => {
+      const make = () => call(api.POST('/campaigns', { body: { name, ...(to && { to }) } }));
+      try {
+        return await make();
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem.status !== REFUSED || !problem.of('to')) throw error;
+        const { job_id } = await call(api.GET('/audience/targets', { params: { query: { now: true } } }));
+        if (job_id !== null) await jobEnds(job_id);
+        return make();
+      }
+    },
     onSuccess: useChanged(),
   });
 }

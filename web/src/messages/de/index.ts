@@ -18,6 +18,7 @@ import report from './report.json' with { type: 'json' };
 import words from './words.json' with { type: 'json' };
 import audience from './audience.json' with { type: 'json' };
 import members from './members.json' with { type: 'json' };
+import segments from './segments.json' with { type: 'json' };
 import composer from './composer.json' with { type: 'json' };
 
-export const de = { ...shell, ...imports, ...ui, ...setup, ...settings, ...users, ...profile, ...list, ...people, ...person, ...builder, ...groupEdit, ...groups, ...pushes, ...campaigns, ...report, ...outbox, ...composer, ...words, ...audience, ...members };
+export const de = { ...shell, ...imports, ...ui, ...setup, ...settings, ...users, ...profile, ...list, ...people, ...person, ...builder, ...groupEdit, ...groups, ...pushes, ...campaigns, ...report, ...outbox, ...composer, ...words, ...audience, ...members, ...segments };
