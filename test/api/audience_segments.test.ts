@@ -70,7 +70,7 @@ describe("a segment that is being made", () => {
     const campaign = { name: "To new ones", to: { kind: "segment", id } };
     await server.admin.post(`${v1}/campaigns`, campaign, { status: 400 });
     assert.equal((await targets()).job_id, null, "it is not a minute old");
-    await server.job((await targets({ now: true })).job_id);
+    await server.job((await targets({ segment_id: id })).job_id);
     assert.equal((await server.admin.post(`${v1}/campaigns`, campaign, { status: 201 })).body.to.name, "New");
   });
 });

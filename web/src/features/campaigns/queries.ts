@@ -60,22 +60,21 @@ export type Target = Schemas['CampaignTarget'];
 const REFUSED = 400;
 
 /** To what the audience has: if the bridge has not seen it yet, it looks first. */
+export async function makeCampaign({ name, to }: { name: string; to?: Target }) {
+  const make = () => call(api.POST('/campaigns', { body: { name, ...(to && { to }) } }));
+  try {
+    return await make();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.status !== REFUSED || !problem.of('to') || !to?.id) throw error;
+    const { job_id } = await call(api.GET('/audience/targets', { params: { query: { segment_id: to.id } } }));
+    if (job_id !== null) await jobEnds(job_id);
+    return make();
+  }
+}
+
 export function useNewCampaign() {
-  return useMutation({
-    mutationFn: async ({ name, to }: { name: string; to?: Target }) => {
-      const make = () => call(api.POST('/campaigns', { body: { name, ...(to && { to }) } }));
-      try {
-        return await make();
-      } catch (error) {
-        const problem = problemOf(error);
-        if (problem.status !== REFUSED || !problem.of('to')) throw error;
-        const { job_id } = await call(api.GET('/audience/targets', { params: { query: { now: true } } }));
-        if (job_id !== null) await jobEnds(job_id);
-        return make();
-      }
-    },
-    onSuccess: useChanged(),
-  });
+  return useMutation({ mutationFn: makeCampaign, onSuccess: useChanged() });
 }
 
 export function useReplicate() {

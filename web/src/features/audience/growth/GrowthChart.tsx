@@ -1,5 +1,5 @@
 /** How the audience grew, by months or by days: a picture, and the same as a table. */
-import { Box, Button, Group, Paper, SegmentedControl, Skeleton, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Box, Button, Group, Paper, SegmentedControl, Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,7 +24,7 @@ export function GrowthChart({ listId }: { listId: string }) {
   return (
     <Paper component="section" aria-labelledby={heading} pos="relative">
       <Group justify="space-between" mb="xs">
-        <Title order={2} fz="md" id={heading}>{t('growth.title')}</Title>
+        <VisuallyHidden id={heading}>{t('growth.title')}</VisuallyHidden>
         <SegmentedControl size="xs" aria-label={t('growth.by')} data={lengths.map((one) => ({ value: one, label: t(`growth.${one}`) }))} value={by} onChange={(to) => setBy(to as Length)} />
       </Group>
       <AudienceProblem error={error} title={t('growth.failed')} />

@@ -1,10 +1,11 @@
 /** Interests, their categories, and segments of who has chosen one. */
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api, call, mc, type Marketing } from '../../../api/client.ts';
+import { call, mc, type Marketing } from '../../../api/client.ts';
 import { limiter } from '../../../api/limiter.ts';
 import { problemOf } from '../../../api/problem.ts';
 import { useToast } from '../../../ui/useToast.tsx';
+import { makeCampaign } from '../../campaigns/queries.ts';
 import { newPlaces, type Placed } from './order.ts';
 
 export type Category = Marketing['InterestCategory'];
@@ -161,26 +162,13 @@ async function segmentOf(category: Category, id: string): Promise<{ id: number }
   });
 }
 
-const LOOKS_MOST = 20;
-const LOOK_MS = 500;
-
-/** The CRM has looked at the audience since it was made. */
-async function isSeen(segmentId: number): Promise<void> {
-  for (let looks = 0; looks < LOOKS_MOST; looks++) {
-    const { segments } = await call(api.GET('/audience/targets', { params: { query: { segment_id: segmentId } } }));
-    if (segments.some(({ id }) => id === segmentId)) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
 /** A campaign to those who have chosen it; the segment that it goes to is made, unless there is one. */
 export function useWriteTo(category: Category) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async (wish: SegmentWish) => {
       const segment = (await segmentOf(category, wish.id)) ?? (await makeSegment(category, wish));
-      await isSeen(segment.id);
-      return call(api.POST('/campaigns', { body: { name: wish.name, to: { kind: 'segment', id: segment.id } } }));
+      return makeCampaign({ name: wish.name, to: { kind: 'segment', id: segment.id } });
     },
     onSuccess: () => Promise.all([['audience', 'targets'], ['campaigns']].map((queryKey) => queries.invalidateQueries({ queryKey, refetchType: 'none' }))),
     onSettled: useLooksAgain(category.list_id),

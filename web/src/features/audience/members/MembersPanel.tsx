@@ -1,6 +1,6 @@
 /** Who is in the audience: found by what they are, are called, have chosen, or how they begin. */
 import { Button, Group, Text } from '@mantine/core';
-import { IconUserPlus, IconUsers } from '@tabler/icons-react';
+import { IconTrendingUp, IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +13,9 @@ import { ColumnsMenu } from '../../../ui/DataTable/ColumnsMenu.tsx';
 import { DataTable, ListPage } from '../../../ui/DataTable/DataTable.tsx';
 import { ListSearch } from '../../../ui/DataTable/ListSearch.tsx';
 import { ListTotal } from '../../../ui/DataTable/ListTotal.tsx';
+import { Dialog } from '../../../ui/Dialog.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
+import { GrowthChart } from '../growth/GrowthChart.tsx';
 import { DEFAULT_COLUMNS, MEMBERS, useMemberColumns } from './columns.tsx';
 import { InterestFilter, StatusFilter, TagFilter } from './filters.tsx';
 import { NewMember } from './NewMember.tsx';
@@ -34,6 +36,7 @@ export function MembersPanel({ listId }: { listId: string }) {
   const [kept, keep] = useKeptColumns(MEMBERS);
   const shown = kept ?? DEFAULT_COLUMNS;
   const [isNew, setNew] = useState(false);
+  const [isGrowing, setGrowing] = useState(false);
   const listed: Listed = { q, status, tag, interest };
   const members = useMembers(listId, listed, sort);
   const change = useCallback(
@@ -55,6 +58,7 @@ export function MembersPanel({ listId }: { listId: string }) {
         <TagFilter listId={listId} value={tag} onChange={(next) => change({ tag: next })} />
         <InterestFilter listId={listId} value={interest} onChange={(next) => change({ interest: next })} />
         <Group gap="xs" ms="auto">
+          <Button size="xs" variant="default" leftSection={<IconTrendingUp size={14} aria-hidden />} onClick={() => setGrowing(true)}>{t('growth.title')}</Button>
           {total > 0 && <Download listId={listId} listed={listed} />}
           <ColumnsMenu columns={columns} shown={shown} onChange={keep} />
           {add}
@@ -84,6 +88,7 @@ export function MembersPanel({ listId }: { listId: string }) {
           />
         )}
       />
+      {isGrowing && <Dialog title={t('growth.title')} size="xl" onClose={() => setGrowing(false)}><GrowthChart listId={listId} /></Dialog>}
       {isNew && <NewMember listId={listId} onClose={() => setNew(false)} />}
     </ListPage>
   );

@@ -13,7 +13,6 @@ import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
 import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { AudienceProblem } from '../AudienceProblem.tsx';
-import { GrowthChart } from '../growth/GrowthChart.tsx';
 import { findSegments, kinds, type Kind } from './find.ts';
 import { MembersLink } from './MembersLink.tsx';
 import { segmentsQuery, useMembersCount, type Row } from './queries.ts';
@@ -59,7 +58,6 @@ export function SegmentsPanel({ listId, isMaster, q, onSearch }: Props) {
     );
   return (
     <Stack gap="xs">
-      <GrowthChart listId={listId} />
       <Group justify="space-between">
         <Text size="sm" c="dimmed" maw={560}>{t('segments.about')}</Text>
         {add}
