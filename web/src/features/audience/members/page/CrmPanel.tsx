@@ -9,9 +9,10 @@ import { useHolders } from '../../../people/queries.ts';
 import { Panel } from '../../../people/record/Panel.tsx';
 import type { Member } from '../queries.ts';
 
-/** Is it the audience that people are brought into? */
+/** Is it the audience that people are brought into? As long as nobody knows, it may be. */
 export function useIsMaster(listId: string): boolean {
-  return useTargets().data?.audience?.id === listId;
+  const master = useTargets().data?.audience?.id;
+  return master === undefined || master === listId;
 }
 
 export function CrmPanel({ member }: { member: Member }) {

@@ -19,6 +19,7 @@ const icons = { unsubscribe: IconBan, ask: IconMailQuestion, archive: IconArchiv
 export function MemberActs({ member }: { member: Member }) {
   const { t } = useTranslation();
   const [act, setAct] = useState<Act | null>(null);
+  const isMaster = useIsMaster(member.list_id);
   if (!may(useMe(), 'market')) return null;
   return (
     <>
@@ -27,7 +28,7 @@ export function MemberActs({ member }: { member: Member }) {
           <Button variant="default" rightSection={<IconChevronDown size={14} aria-hidden />}>{t('members.acts')}</Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {actsOf(member.status).map((one) => {
+          {actsOf(member, isMaster).map((one) => {
             const Icon = icons[one];
             return (
               <Menu.Item key={one} color={one === 'ask' ? undefined : 'red'} leftSection={<Icon size={16} aria-hidden />} onClick={() => setAct(one)}>
