@@ -123,10 +123,15 @@ export function useRenameSegment(listId: string) {
   });
 }
 
+/** What it had is not asked for again. */
 export function useRemoveSegment(listId: string) {
+  const queries = useQueryClient();
   return useMutation({
     mutationFn: (id: number) => call(mc.DELETE('/lists/{list_id}/segments/{segment_id}', { params: { path: ofSegment(listId, id) } })),
-    onSettled: useLooksAgain(listId),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: segmentsQuery(listId).queryKey });
+      void queries.invalidateQueries({ queryKey: ['audience', 'targets'] });
+    },
   });
 }
 
