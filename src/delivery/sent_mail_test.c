@@ -233,7 +233,7 @@ static void a_subject_is_merged_whatever_it_names(void **state)
 		{ "*|IF:FNAME|*Hi *|FNAME|**|ELSE:|*Hello*|END:IF|*", "Hi M1" },
 		{ "*|LIST:COMPANY|*: *|list:subscribers|*", "Acme: 6" },
 		{ "*|USER:COMPANY|*", "Acme" },
-		{ "*|NOSUCH|*x", "x" },
+		{ "*|NOSUCH|*x", "*|NOSUCH|*x" },
 	};
 
 	(void)state;
