@@ -13,6 +13,8 @@
 
 #define URL_DEFAULT "http://127.0.0.1:8080"
 #define POLL_MS 200
+#define BUSY_TRIES 15
+#define BUSY_PAUSE_US 1000000
 
 struct client {
 	const char *url;
@@ -131,6 +133,15 @@ static int refusal(struct client *c, const struct httpc_response *reply,
 		       detail ? detail : "the server refused", reply->status);
 }
 
+/* Somebody else writes, as an import does: nothing was done, and the same may
+ * be asked again. What is read from a file was read. */
+static bool is_busy(const struct httpc_request *rq,
+		    const struct httpc_response *reply)
+{
+	return reply->status == 503 && !rq->upload &&
+	       httpc_header(reply, "Retry-After").len > 0;
+}
+
 static int send_to(struct client *c, struct httpc_request *rq, const char *path,
 		   struct httpc_response *reply, struct err *err)
 {
@@ -148,8 +159,14 @@ static int send_to(struct client *c, struct httpc_request *rq, const char *path,
 	rq->url = url.buf;
 	rq->headers = headers;
 	json_free(&c->problem);
-	if (httpc_send(c->http, rq, reply, err) < 0)
-		return err_prefix(err, "%s: is the server running?", c->url);
+	for (int tries = 1;; tries++) {
+		if (httpc_send(c->http, rq, reply, err) < 0)
+			return err_prefix(err, "%s: is the server running?",
+					  c->url);
+		if (!is_busy(rq, reply) || tries == BUSY_TRIES)
+			break;
+		clock_sleep_us(BUSY_PAUSE_US);
+	}
 	return reply->status < 300 ? 0 : refusal(c, reply, err);
 }
 

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -21,6 +23,24 @@ function run(args: string[], env: NodeJS.ProcessEnv) {
   const ended = new Promise<number | null>((done) => child.once("close", done));
   return { child, ended, text: () => text };
 }
+
+describe("a command", () => {
+  it("asks again where the server is busy for a moment", async () => {
+    let asked = 0;
+    const busy = createHttpServer((_, reply) => {
+      const problem = { title: "x", status: 503, detail: "somebody writes" };
+      if (++asked === 1) reply.writeHead(503, { "retry-after": "1", "content-type": "application/problem+json" }).end(JSON.stringify(problem));
+      else if (asked === 2) reply.writeHead(503, { "content-type": "text/html" }).end("a proxy's");
+      else reply.end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(busy, "listening");
+    const { ended, text } = run(["group", "list"], { ...process.env, MUSTER_URL: `http://127.0.0.1:${(busy.address() as AddressInfo).port}`, MUSTER_KEY: "k" });
+    assert.notEqual(await ended, 0);
+    busy.close();
+    assert.equal(asked, 2, "not of who does not say when");
+    assert.match(text(), /HTTP 503/);
+  });
+});
 
 describe("muster doctor", () => {
   const server = useServer();
