@@ -93,13 +93,21 @@ static const char *const rest[] = {
 bool member_reply_is_brief(const struct json_writer *w, const char *path)
 {
 	static const char *const others[] = {
-		"unique_email_id",  "full_name",
-		"email_type",       "unsubscribe_reason",
-		"merge_fields",     "ip_signup",
-		"timestamp_signup", "ip_opt",
-		"timestamp_opt",    "member_rating",
-		"language",         "vip",
-		"source",           NULL,
+		"unique_email_id",
+		"full_name",
+		"email_type",
+		"unsubscribe_reason",
+		"merge_fields",
+		"ip_signup",
+		"timestamp_signup",
+		"ip_opt",
+		"timestamp_opt",
+		"member_rating",
+		"language",
+		"vip",
+		"source",
+		"location",
+		NULL,
 	};
 
 	return !wants_any(w, path, others);
