@@ -647,10 +647,6 @@ SELECT r.person_id, e.hash
    AND r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED
  ORDER BY r.person_id LIMIT ?;
 
--- name: push-row-remove-all
--- args: push_id
-DELETE FROM push_row WHERE push_id = ?;
-
 -- name: push-row-add
 -- Nothing happens if the person has a row. args: push_id, person_id, email_id,
 -- action, outcome, reason, detail, dropped
@@ -736,10 +732,10 @@ VALUES (?, ?, ?, :PUSH_UNTAG, :PUSH_INTENDED, ?, ?)
 
 -- name: push-row-overtaken
 -- Who is in the tag by this push, and has another address since, or may not be
--- mailed. Row by row: joined with itself, push_row is read once for each of its
--- rows where PostgreSQL has not counted them yet. The row tells of most; others are
--- asked only where they have the address, too. args: push_id
-UPDATE push_row SET action = :PUSH_UPDATE, outcome = :PUSH_INTENDED
+-- mailed. Row by row: joined with itself, push_row is read once for each of its rows
+-- where PostgreSQL has not counted them yet. The row tells of most; others are asked
+-- only where they have the address, too. args: push_id
+SELECT person_id FROM push_row
  WHERE push_id = ? AND action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
    AND NOT EXISTS (
        SELECT 1 FROM person p JOIN email e ON e.id = p.email_id
@@ -757,6 +753,11 @@ UPDATE push_row SET action = :PUSH_UPDATE, outcome = :PUSH_INTENDED
                           SELECT 1 FROM person q LEFT JOIN company d ON d.id = q.company_id
                            WHERE q.id = o.record_id
                              AND (q.opted_out = 1 OR d.opted_out = 1))))));
+
+-- name: push-rows-reopen
+-- They are to be done again. args: push_id, JSON person ids
+UPDATE push_row SET action = :PUSH_UPDATE, outcome = :PUSH_INTENDED
+ WHERE push_id = ? AND person_id IN JSON_INTS(?);
 
 -- name: push-removals
 -- Tags taken from those who left the group: what the circuit breaker counts.

@@ -67,10 +67,10 @@ int push_plan_fits(struct db *db, int64_t plan_id, int64_t push_id,
 	return beyond + missing == 0 ? 0 : refuse_old(err);
 }
 
-static int remove_rows(struct db *db, int64_t plan_id, struct err *err)
+int push_rows_remove(struct db *db, int64_t push_id, struct err *err)
 {
 	const struct sql_args page = SQL_ARGS(
-		sql_int(plan_id), sql_int(plan_id), sql_int(ROWS_AT_ONCE));
+		sql_int(push_id), sql_int(push_id), sql_int(ROWS_AT_ONCE));
 	int n;
 
 	do {
@@ -99,7 +99,7 @@ int push_plan_forget(struct db *db, int64_t group_id, int64_t now_ms,
 
 	if (found <= 0)
 		return found;
-	if (remove_rows(db, plan_id, err) < 0 ||
+	if (push_rows_remove(db, plan_id, err) < 0 ||
 	    db_write(db, SQL_PUSH_PLAN_REMOVE, SQL_ARGS(sql_int(plan_id)),
 		     err) < 0)
 		return -1;

@@ -37,6 +37,8 @@ int push_plan_check(struct db *db, const struct group *group, int64_t plan_id,
 int push_plan_fits(struct db *db, int64_t plan_id, int64_t push_id,
 		   struct err *err);
 
+/* All rows of a push, in short transactions. */
+int push_rows_remove(struct db *db, int64_t push_id, struct err *err);
 /* Removes a plan that is old, or one too many of any group; with group_id, one
  * too many for another plan of that group. In short transactions: 1, 0: there
  * is none, -1. */

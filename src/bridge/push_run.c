@@ -337,22 +337,43 @@ int push_run(struct work *w, int64_t push_id, int64_t plan_id, struct err *err)
 
 /* --- just before a campaign --- */
 
-/* How many rows the present has overtaken; they are to be done again. */
+#define REOPENED_A_STEP 5000
+
+static int reopen_page(struct work *w, int64_t push_id, const struct ids *ids,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_ROWS_REOPEN,
+		    SQL_ARGS(sql_int(push_id), sql_keys(ids, &keys)),
+		    err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_REOPEN, SQL_ARGS(sql_int(push_id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* How many rows the present has overtaken; they are to be done again. Of a
+ * million rows all are asked about, for seconds, in which others write. */
 static int reopen(struct work *w, int64_t push_id, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int n;
+	CLEANUP(vec_release) struct ids all = VEC_INIT;
 
-	if (tx_begin(w->db, &tx, err) < 0)
+	if (db_list_ids(w->db, SQL_PUSH_ROW_OVERTAKEN,
+			SQL_ARGS(sql_int(push_id)), &all, err) < 0)
 		return -1;
-	n = db_exec(&tx, SQL_PUSH_ROW_OVERTAKEN, SQL_ARGS(sql_int(push_id)),
-		    err);
-	if (n < 0 ||
-	    (n > 0 && db_exec(&tx, SQL_PUSH_REOPEN, SQL_ARGS(sql_int(push_id)),
-			      err) < 0) ||
-	    tx_commit(&tx, err) < 0)
-		return -1;
-	return n;
+	for (size_t at = 0; at < all.n; at += REOPENED_A_STEP) {
+		size_t left = all.n - at;
+		struct ids page = { .v = all.v + at,
+				    .n = left < REOPENED_A_STEP
+						 ? left
+						 : REOPENED_A_STEP };
+
+		if (reopen_page(w, push_id, &page, err) < 0)
+			return -1;
+	}
+	return (int)all.n;
 }
 
 /* The audience refused to take the tag from somebody. */

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "bridge/push_plan.h"
 
 #include "sql/bridge.h"
 
@@ -388,9 +389,8 @@ static int begin_anew(struct planner *p, struct err *err)
 	int64_t total = 0;
 
 	if (group_count(p->w->db, &p->group, &total, err) < 0 ||
+	    push_rows_remove(p->w->db, p->push->id, err) < 0 ||
 	    tx_begin(p->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_PUSH_ROW_REMOVE_ALL,
-		    SQL_ARGS(sql_int(p->push->id)), err) < 0 ||
 	    db_exec(&tx, SQL_PUSH_PLAN_BEGIN,
 		    SQL_ARGS(sql_int(p->w->actor.now_ms),
 			     sql_text(p->fields_hash), sql_int(p->push->id)),
