@@ -85,7 +85,7 @@ describe("campaigns of the CRM", () => {
     ]);
     assert.deepEqual(await tags({
       subject: "*|FNAME|* *|MERGE1|*",
-      html: "*|LNAME|* *|EMAIL|* *|UNSUB|* *|LIST:ADDRESS|* *|CURRENT_YEAR|* *|IF:FNAME|*x*|END:IF|*",
+      html: '*|LNAME|* *|EMAIL|* <a href="*|UNSUB|*">x</a> *|LIST:ADDRESS|* *|CURRENT_YEAR|* *|IF:FNAME|*x*|END:IF|*',
     }), []);
   });
 
