@@ -55,7 +55,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END
+		THEN m.unsubscribe_reason END, r.variant
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND opens + machine_opens > 0
 	ORDER BY (opens + machine_opens) * CAST(? AS INTEGER), member_id

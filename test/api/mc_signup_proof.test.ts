@@ -25,6 +25,7 @@ describe("a sign-up form that asks for a proof of work", () => {
 
   before(async () => {
     const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
+    await server.mailchimp.patch(`/3.0/lists/${list}`, { double_optin: false });
     where = `?u=${(await server.mailchimp.get("/3.0/")).body.account_id}&id=${list}`;
     const { text, headers } = await server.anonymous.get(`/subscribe${where}`);
     shown = text.match(/name="shown" value="([^"]+)"/)![1]!;
