@@ -212,9 +212,10 @@ UPDATE bridge_member SET strayed_contact_id = NULL, strayed_added_ms = NULL
 
 -- name: bridge-member-remove
 -- The audience says that there is none: not believed for ever, if it was ours.
--- args: now, email_hash
+-- args: now, now, email_hash
 UPDATE bridge_member
-   SET strayed_contact_id = COALESCE(contact_id, strayed_contact_id),
+   SET others_ms = CAST(? AS BIGINT),
+       strayed_contact_id = COALESCE(contact_id, strayed_contact_id),
        strayed_added_ms = CASE WHEN contact_id IS NULL THEN strayed_added_ms ELSE added_ms END,
        added_ms = CASE WHEN status = :MIRROR_NONE OR added_ms IS NULL THEN added_ms
                        ELSE CAST(? AS BIGINT) END,
@@ -224,9 +225,10 @@ UPDATE bridge_member
 
 -- name: bridge-member-renamed
 -- It has another address now. If the bridge asked to subscribe this one within a
--- day, the call may have a late twin. args: a day ago, email_hash
+-- day, the call may have a late twin. args: now, a day ago, email_hash
 UPDATE bridge_member
-   SET added_ms = CASE WHEN added_ms > ? THEN added_ms END,
+   SET others_ms = CAST(? AS BIGINT),
+       added_ms = CASE WHEN added_ms > ? THEN added_ms END,
        status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
        seen_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
@@ -563,6 +565,15 @@ UPDATE push SET planned_ms = ?, fields_hash = ?, tag_digest = NULL WHERE id = ?;
 -- args: tag_digest or NULL, id
 UPDATE push SET tag_digest = ? WHERE id = ?;
 
+-- name: push-tag-forget
+-- It is about to change, if anything is to be done. args: id, id
+UPDATE push SET tag_digest = NULL
+ WHERE id = ? AND EXISTS (SELECT 1 FROM push_row WHERE push_id = ? AND outcome = :PUSH_INTENDED);
+
+-- name: push-tag-is-told
+-- args: id
+SELECT 1 FROM push WHERE id = ? AND tag_digest IS NOT NULL;
+
 -- name: plan-base
 -- The last push of a group but this one. args: group_id, id
 SELECT id, planned_ms, fields_hash, tag_digest, segment_id, audience_id,
@@ -638,13 +649,14 @@ SELECT e.hash, CASE WHEN r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIE
  WHERE r.push_id = ? AND r.person_id IN JSON_INTS(?)
    AND COALESCE(r.reason, '') <> :LEFT_OUT_DUPLICATE;
 
--- name: plan-base-tagged
--- Who was given the tag by a push, and by which address.
--- args: push_id, after, limit
-SELECT r.person_id, e.hash
+-- name: plan-row-hashes
+-- Of each person of a push but those who lost the tag: the address, and whether it
+-- has the tag by the push. args: push_id, after, limit
+SELECT r.person_id, e.hash,
+       CASE WHEN r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED
+            THEN 1 ELSE 0 END
   FROM push_row r LEFT JOIN email e ON e.id = r.email_id
- WHERE r.push_id = ? AND r.person_id > ?
-   AND r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED
+ WHERE r.push_id = ? AND r.person_id > ? AND r.action <> :PUSH_UNTAG
  ORDER BY r.person_id LIMIT ?;
 
 -- name: push-row-add

@@ -492,6 +492,9 @@ int tag_find(struct work *w, struct push *push, struct err *err);
 int tag_ensure(struct work *w, struct push *push, struct err *err);
 /* Of any tag: 1 and its name, 0 if there is no such tag, -1. */
 int tag_read(struct work *w, int64_t id, const char **name, struct err *err);
+/* The same text as long as the same members have it; *out NULL: there is no such
+ * tag, or the audience does not tell, as only ours does. */
+int tag_digest(struct work *w, int64_t id, const char **out, struct err *err);
 
 /* --- push/push.c, plan.c, push_run.c --- */
 

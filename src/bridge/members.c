@@ -152,7 +152,7 @@ int member_note_unsubscribed(struct batch *b, struct work *w, const char *hash,
 	if (batch_add(b, SQL_BRIDGE_MEMBER_PUT,
 		      SQL_ARGS(sql_text(hash), sql_int(MIRROR_UNSUBSCRIBED),
 			       sql_null(), sql_int(now_ms), sql_null(),
-			       sql_null(), sql_int(now_ms)),
+			       sql_null(), sql_int(clock_now_ms())),
 		      err) < 0 ||
 	    (was == MIRROR_SUBSCRIBED &&
 	     batch_add(b, SQL_BRIDGE_MEMBER_UNSUBSCRIBED,

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "bridge/plan/plan_again.h"
 #include "bridge/push_plan.h"
 #include "crm/group/group.h"
 
@@ -442,6 +443,16 @@ static int keep_push_id(struct work *w, int64_t push_id, struct err *err)
 			    err);
 }
 
+/* The push is done, whatever comes of it. */
+static void confirm_tag(struct work *w, int64_t push_id)
+{
+	struct err ignored = ERR_INIT; /* then the next plan looks */
+	struct push push;
+
+	if (push_load(w, push_id, &push, &ignored) == 0)
+		(void)plan_confirm_tag(w, &push, &ignored);
+}
+
 int job_push(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
@@ -458,5 +469,7 @@ int job_push(struct job_run *run, struct err *err)
 	ret = push_run(&w, push_id, wish.plan_id, err);
 	if (ret == PUSH_WAITS)
 		return job_again(run, clock_now_ms() + MS_SECOND);
+	if (ret == 0)
+		confirm_tag(&w, push_id);
 	return ret == PUSH_ASKS ? job_ask(run) : ret;
 }

@@ -350,3 +350,25 @@ int tag_ensure(struct work *w, struct push *push, struct err *err)
 	return err_set(err, ERR_RETRY,
 		       "the tag was removed from the audience: planning again");
 }
+
+int tag_digest(struct work *w, int64_t segment_id, const char **out,
+	       struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	struct err why = ERR_INIT;
+	const char *digest;
+
+	*out = NULL;
+	if (mc_get(w->client,
+		   list_path(w, "/segments/%lld?fields=members_digest",
+			     (long long)segment_id),
+		   &reply, &why) < 0) {
+		if (why.code == ERR_NOT_FOUND)
+			return 0;
+		*err = why;
+		return -1;
+	}
+	digest = json_string_value(json_object_get(reply, "members_digest"));
+	*out = digest ? arena_strdup(w->arena, digest) : NULL;
+	return 0;
+}

@@ -80,7 +80,9 @@ int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err)
 {
 	return db_exec(tx, SQL_BRIDGE_MEMBER_RENAMED,
-		       SQL_ARGS(sql_int(now_ms - MS_DAY), sql_text(hash)), err);
+		       SQL_ARGS(sql_int(clock_now_ms()),
+				sql_int(now_ms - MS_DAY), sql_text(hash)),
+		       err);
 }
 
 int mirror_carry(struct tx *tx, const struct mirrored *old,
@@ -174,7 +176,9 @@ int mirror_remove(struct tx *tx, struct work *w, const char *hash,
 	    hear_leaver(tx, w, hash, &known, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_BRIDGE_MEMBER_REMOVE,
-		       SQL_ARGS(sql_int(w->actor.now_ms), sql_text(hash)), err);
+		       SQL_ARGS(sql_int(clock_now_ms()),
+				sql_int(w->actor.now_ms), sql_text(hash)),
+		       err);
 }
 
 static const char *text_of(const json_t *member, const char *key)

@@ -39,7 +39,7 @@ static void planner_release(struct planner *p)
 
 /* --- the tag as it is --- */
 
-int plan_load_tagged(struct planner *p, struct err *err)
+static int read_tag(struct planner *p, struct err *err)
 {
 	struct work *w = p->w;
 	CLEANUP(mc_pages_release)
@@ -71,6 +71,22 @@ int plan_load_tagged(struct planner *p, struct err *err)
 	}
 	hash_set_seal(&p->tagged);
 	return more;
+}
+
+int plan_load_tagged(struct planner *p, struct err *err)
+{
+	const char *before = NULL, *after = NULL;
+
+	p->digest = NULL;
+	if (p->push->segment_id > 0 &&
+	    tag_digest(p->w, p->push->segment_id, &before, err) < 0)
+		return -1;
+	if (read_tag(p, err) < 0 ||
+	    (before && tag_digest(p->w, p->push->segment_id, &after, err) < 0))
+		return -1;
+	if (after && strcmp(before, after) == 0)
+		p->digest = after;
+	return 0;
 }
 
 /* --- facts of a page --- */
@@ -453,7 +469,9 @@ int plan_make(struct work *w, struct push *push, struct err *err)
 		return -1;
 	again = plan_again(&p, err);
 	if (again < 0 || (again == 0 && plan_whole(&p, err) < 0) ||
-	    plan_leavers(&p, err) < 0)
+	    plan_leavers(&p, err) < 0 ||
+	    db_write(w->db, SQL_PUSH_TAG_TOLD,
+		     SQL_ARGS(sql_text(p.digest), sql_int(push->id)), err) < 0)
 		return -1;
 	push->state = "planned";
 	return push_store(w, push, err);

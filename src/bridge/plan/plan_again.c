@@ -44,29 +44,6 @@ static bool is_usable(const struct planner *p, const struct base *b)
 	       strcmp(b->audience, p->w->audience) == 0;
 }
 
-/* *out NULL: the audience does not tell it, or there is no such tag. */
-static int read_digest(struct work *w, int64_t segment_id, const char **out,
-		       struct err *err)
-{
-	CLEANUP(json_free) json_t *reply = NULL;
-	struct err why = ERR_INIT;
-	const char *digest;
-
-	*out = NULL;
-	if (mc_get(w->client,
-		   list_path(w, "/segments/%lld?fields=members_digest",
-			     (long long)segment_id),
-		   &reply, &why) < 0) {
-		if (why.code == ERR_NOT_FOUND)
-			return 0;
-		*err = why;
-		return -1;
-	}
-	digest = json_string_value(json_object_get(reply, "members_digest"));
-	*out = digest ? arena_strdup(w->arena, digest) : NULL;
-	return 0;
-}
-
 static int64_t since_of(const struct planner *p, const struct base *b)
 {
 	return b->planned_ms - p->w->bridge->plan_overlap_ms;
@@ -88,16 +65,6 @@ static int find_base(struct planner *p, struct base *out, struct err *err)
 	if (found < 0)
 		return -1;
 	return !found;
-}
-
-int plan_note_tag(struct work *w, const struct push *push, struct err *err)
-{
-	const char *digest;
-
-	if (read_digest(w, push->segment_id, &digest, err) < 0)
-		return -1;
-	return db_write(w->db, SQL_PUSH_TAG_TOLD,
-			SQL_ARGS(sql_text(digest), sql_int(push->id)), err);
 }
 
 /* --- who may differ --- */
@@ -405,55 +372,81 @@ static int know_tag(struct planner *p, struct difference *d, struct err *err)
 	const char *digest = NULL;
 	int64_t kept = 0;
 
-	if (b->tag_digest && read_digest(p->w, b->segment_id, &digest, err) < 0)
+	if (b->tag_digest && tag_digest(p->w, b->segment_id, &digest, err) < 0)
 		return -1;
 	if (!digest || strcmp(digest, b->tag_digest) != 0)
 		return 0;
 	if (db_find_int(p->w->db, SQL_PUSH_STILL_TAGGED,
 			SQL_ARGS(sql_int(b->push_id)), &kept, err) < 0)
 		return -1;
+	p->digest = digest;
 	return kept > 0 ? 0 : load_fallen(p, d, err);
 }
 
-/* Whoever stays has the tag, or is asked about. How many, or -1. */
-static int see_page(struct planner *p, struct difference *d, int64_t *after,
-		    struct err *err)
+/* What is to be known of people and their addresses, who come by id. */
+typedef void (*seen_fn)(void *context, int64_t person_id, const char *hash,
+			bool is_tagged);
+
+/* How many there were, or -1. */
+static int walk_page(struct planner *p, int64_t push_id, int64_t *after,
+		     seen_fn fn, void *context, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more, n = 0;
 
-	if (db_query(p->w->db, SQL_PLAN_BASE_TAGGED,
-		     SQL_ARGS(sql_int(d->base.push_id), sql_int(*after),
+	if (db_query(p->w->db, SQL_PLAN_ROW_HASHES,
+		     SQL_ARGS(sql_int(push_id), sql_int(*after),
 			      sql_int(ROWS_A_PAGE)),
 		     &rows, err) < 0)
 		return -1;
 	for (; (more = rows_next(rows, err)) > 0; n++) {
-		const char *hash = rows_text(rows, 1);
-
 		*after = rows_int(rows, 0);
-		if (!id_set_has(&d->stays, *after) ||
-		    (hash && hash_set_see(&p->tagged, hash)))
-			continue;
-		id_set_remove(&d->stays, *after);
-		id_set_add(&d->asked, *after);
+		fn(context, *after, rows_text(rows, 1), rows_int(rows, 2) != 0);
 	}
 	return more < 0 ? -1 : n;
+}
+
+static int walk_rows(struct planner *p, int64_t push_id, seen_fn fn,
+		     void *context, struct err *err)
+{
+	int64_t after = 0;
+	int n;
+
+	do
+		n = walk_page(p, push_id, &after, fn, context, err);
+	while (n == ROWS_A_PAGE);
+	return n < 0 ? -1 : 0;
+}
+
+struct look {
+	struct planner *p;
+	struct difference *d;
+	bool is_so; /* everybody has the tag who should */
+};
+
+/* Whoever stays has the tag, or is asked about. */
+static void see_stay(void *context, int64_t person_id, const char *hash,
+		     bool is_tagged)
+{
+	struct look *l = context;
+
+	if (!is_tagged || !id_set_has(&l->d->stays, person_id) ||
+	    (hash && hash_set_see(&l->p->tagged, hash)))
+		return;
+	id_set_remove(&l->d->stays, person_id);
+	id_set_add(&l->d->asked, person_id);
 }
 
 /* All of the tag is read, as a whole plan does. */
 static int look_at_tag(struct planner *p, struct difference *d, struct err *err)
 {
-	int64_t after = 0;
-	int n;
+	struct look l = { .p = p, .d = d };
 
 	hash_set_release(&p->tagged);
 	hash_set_release(&p->perhaps);
 	if (plan_load_tagged(p, err) < 0)
 		return -1;
-	do
-		n = see_page(p, d, &after, err);
-	while (n == ROWS_A_PAGE);
-	return n < 0 ? -1 : 0;
+	return walk_rows(p, d->base.push_id, see_stay, &l, err);
 }
 
 static int plan_asked(struct planner *p, struct difference *d, struct err *err)
@@ -482,4 +475,53 @@ int plan_again(struct planner *p, struct err *err)
 	if (copy_rows(p, &d, err) < 0 || plan_asked(p, &d, err) < 0)
 		return -1;
 	return 1;
+}
+
+/* --- after a push --- */
+
+static void see_row(void *context, int64_t person_id, const char *hash,
+		    bool is_tagged)
+{
+	struct look *l = context;
+	bool has = hash && hash_set_see(&l->p->tagged, hash);
+
+	(void)person_id;
+	if (is_tagged && !has)
+		l->is_so = false;
+}
+
+/* Has just everybody the tag whose row says so, but for those who were left out
+ * and keep it? Then *digest, else NULL. */
+static int confirm(struct planner *p, const char **digest, struct err *err)
+{
+	struct look l = { .p = p, .is_so = true };
+
+	if (plan_load_tagged(p, err) < 0 ||
+	    walk_rows(p, p->push->id, see_row, &l, err) < 0)
+		return -1;
+	for (size_t i = 0; i < p->tagged.n; i++)
+		l.is_so &= p->tagged.seen[i];
+	*digest = l.is_so ? p->digest : NULL;
+	return 0;
+}
+
+int plan_confirm_tag(struct work *w, struct push *push, struct err *err)
+{
+	struct planner p = { .w = w, .push = push, .tagged = HASH_SET_INIT };
+	const char *digest = NULL;
+	int64_t one;
+	int told = db_find_int(w->db, SQL_PUSH_TAG_IS_TOLD,
+			       SQL_ARGS(sql_int(push->id)), &one, err);
+	int ret;
+
+	if (told != 0 || push->dry_run || push->segment_id == 0)
+		return told < 0 ? -1 : 0;
+	ret = tag_digest(w, push->segment_id, &digest, err);
+	if (ret == 0 && digest)
+		ret = confirm(&p, &digest, err);
+	hash_set_release(&p.tagged);
+	if (ret < 0 || !digest)
+		return ret;
+	return db_write(w->db, SQL_PUSH_TAG_TOLD,
+			SQL_ARGS(sql_text(digest), sql_int(push->id)), err);
 }

@@ -33,7 +33,12 @@ struct work;
  */
 int plan_again(struct planner *p, struct err *err);
 
-/* After a push: it may be where the next plan begins. */
-int plan_note_tag(struct work *w, const struct push *push, struct err *err);
+/*
+ * After a push: just those have the tag who should, as far as their rows say,
+ * so that the next plan need not look. Nobody else knows, as others may change
+ * the tag while a push does. All of the tag is read, unless nothing was
+ * changed.
+ */
+int plan_confirm_tag(struct work *w, struct push *push, struct err *err);
 
 #endif

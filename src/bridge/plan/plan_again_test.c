@@ -119,10 +119,12 @@ static int64_t somebody(struct bridge_fixture *f)
 
 static const char *an_address(void)
 {
-	static char address[40];
+	static char address[4][40];
+	static int at;
 
-	snprintf(address, sizeof(address), "p%u@x.example", any(12));
-	return address;
+	at = (at + 1) % 4;
+	snprintf(address[at], sizeof(address[at]), "p%u@x.example", any(12));
+	return address[at];
 }
 
 static void patch_somebody(struct bridge_fixture *f, const char *key,
@@ -150,7 +152,7 @@ static const char *happen(struct bridge_fixture *f)
 	const char *address = an_address();
 	int64_t id = somebody(f), other = somebody(f);
 
-	switch (any(13)) {
+	switch (any(17)) {
 	case 0:
 		f->crm->actor.now_ms = clock_now_ms();
 		(void)fake_person(f, address);
@@ -192,6 +194,30 @@ static const char *happen(struct bridge_fixture *f)
 	case 11:
 		fake_patch(f, id, "{\"owns_address\":true}");
 		return "speaks for the address";
+	case 12: {
+		json_t *m = fake_member(f, address);
+		const char *to = an_address();
+
+		if (m && !fake_member(f, to))
+			fake_rename(f,
+				    json_string_value(json_object_get(
+					    m, "email_address")),
+				    to);
+		return "another address over there";
+	}
+	case 13:
+		if (fake_member(f, address))
+			(void)json_array_clear(json_object_get(
+				fake_member(f, address), "tags"));
+		return "lost the tag over there";
+	case 14:
+		if (fake_member(f, address) &&
+		    !fake_is_tagged(fake_member(f, address), 1))
+			(void)json_array_append(
+				json_object_get(fake_member(f, address),
+						"tags"),
+				json_array_get(f->segments, 0));
+		return "got the tag over there";
 	default:
 		fake_run_all(f);
 		return "jobs ran";

@@ -16,6 +16,9 @@ struct planner {
 	char fields_hash[MD5_HEX + 1]; /* of the map */
 	/* Who has the tag, of those whom this plan asks about. */
 	struct hash_set tagged;
+	/* Of all who have it, as they were known; NULL: not told, or others
+	 * changed them meanwhile. */
+	const char *digest;
 	/* Who may have it: a push that left them out did not look. */
 	struct hash_set perhaps;
 	struct arena *arena; /* of the page */
@@ -24,7 +27,7 @@ struct planner {
 	int64_t done;
 };
 
-/* p->tagged, sealed: all who have the tag now. */
+/* p->tagged, sealed: all who have the tag now; and p->digest. */
 int plan_load_tagged(struct planner *p, struct err *err);
 /* Rows for these people of the group, in order. */
 int plan_people(struct planner *p, const struct ids *ids, struct err *err);

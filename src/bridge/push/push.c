@@ -3,7 +3,6 @@
  * never done again; what was done but not stored is done twice, which changes
  * nothing.
  */
-#include "bridge/plan/plan_again.h"
 #include "bridge/push/push_item.h"
 
 #include "base/arena.h"
@@ -225,7 +224,9 @@ int push_apply(struct work *w, struct push *push, struct err *err)
 	CLEANUP(pusher_release) struct pusher b = pusher_of(w, push, &all);
 	int more;
 
-	if (begin(w, push, &all, err) < 0)
+	if (db_write(w->db, SQL_PUSH_TAG_FORGET,
+		     SQL_ARGS(sql_int(push->id), sql_int(push->id)), err) < 0 ||
+	    begin(w, push, &all, err) < 0)
 		return -1;
 	do {
 		if (do_action(&a, &b, PUSH_ADD, err) < 0 ||
@@ -237,7 +238,5 @@ int push_apply(struct work *w, struct push *push, struct err *err)
 	if (more < 0 || do_action(&a, &b, PUSH_UNTAG, err) < 0)
 		return -1;
 	push->state = "done";
-	if (push_store(w, push, err) < 0)
-		return -1;
-	return plan_note_tag(w, push, err);
+	return push_store(w, push, err);
 }

@@ -222,7 +222,9 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 	if (it->outcome == PUSH_INTENDED && it->again == PUSH_ADD &&
 	    it->status != MIRROR_NONE &&
 	    batch_add(b, SQL_BRIDGE_MEMBER_REMOVE,
-		      SQL_ARGS(sql_int(now_ms), sql_text(it->hash)), err) < 0)
+		      SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
+			       sql_text(it->hash)),
+		      err) < 0)
 		return -1;
 	if (it->reason == LEFT_OUT_FORGOTTEN && it->hash)
 		return batch_add(b, SQL_BRIDGE_MEMBER_PUT,
