@@ -20,8 +20,48 @@
 
 #include "sql/recipient.h"
 
+#include <stdlib.h>
+
 #define CHUNK 4000
 #define CHUNKS 25 /* a call: its thread has leases to renew */
+
+struct freezing {
+	int64_t campaign_id;
+	struct id_set set;      /* whom it goes to */
+	struct id_set mailable; /* who has a place, if it is spread */
+};
+
+static void freezing_free(struct freezing *one)
+{
+	id_set_release(&one->set);
+	id_set_release(&one->mailable);
+	free(one);
+}
+
+void freezings_release(struct freezings *all)
+{
+	vec_each (all, one)
+		freezing_free(*one);
+	vec_release(all);
+}
+
+void freezings_drop(struct freezings *all, int64_t campaign_id)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i]->campaign_id == campaign_id) {
+			freezing_free(all->v[i]);
+			all->v[i--] = all->v[--all->n];
+		}
+}
+
+static struct freezing *freezings_find(struct freezings *all,
+				       int64_t campaign_id)
+{
+	vec_each (all, one)
+		if ((*one)->campaign_id == campaign_id)
+			return *one;
+	return NULL;
+}
 
 struct freezer {
 	struct db *db;
@@ -29,9 +69,9 @@ struct freezer {
 	const char *owner;
 	int64_t now_ms;
 	struct spread spread;
-	int64_t zone_ms;        /* Timewarp: of the account */
-	struct id_set mailable; /* who has a place, if it is spread */
-	int64_t place;          /* of the next of them */
+	int64_t zone_ms; /* Timewarp: of the account */
+	struct freezing *whom;
+	int64_t place; /* of the next of whom->mailable */
 	int64_t ids[CHUNK];
 	const char *reasons[CHUNK];
 	struct spread_place places[CHUNK];
@@ -260,8 +300,8 @@ static int find_places(struct freezer *f, struct err *err)
 		return -1;
 	for (size_t i = 0; i < f->n; i++)
 		f->places[i] =
-			f->spread.is_spread &&
-					id_set_has(&f->mailable, f->ids[i])
+			f->spread.is_spread && id_set_has(&f->whom->mailable,
+							  f->ids[i])
 				? spread_of(&f->spread, f->place++,
 					    zone_of(f, &where, f->ids[i]))
 				: none;
@@ -283,24 +323,61 @@ static int load_account_zone(struct freezer *f, struct arena *arena,
 }
 
 /* Whoever goes on where another was ends up with the same places. */
-static int begin_spread(struct freezer *f, struct segment_target target,
-			struct arena *arena, struct err *err)
+static int begin_spread(struct freezer *f, struct arena *arena, struct err *err)
 {
 	int64_t id = 0;
 
-	spread_init(&f->spread, f->campaign, 0, arena);
+	spread_init(&f->spread, f->campaign, id_set_count(&f->whom->mailable),
+		    arena);
 	if (!f->spread.is_spread)
 		return 0;
 	if (load_account_zone(f, arena, err) < 0)
 		return -1;
-	target.statuses = MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED);
-	if (segment_members(f->db, &target, f->now_ms, &f->mailable, err) < 0)
-		return -1;
-	spread_init(&f->spread, f->campaign, id_set_count(&f->mailable), arena);
 	f->spread.wall_ms += f->zone_ms;
-	while ((id = id_set_next(&f->mailable, id)) > 0 &&
+	while ((id = id_set_next(&f->whom->mailable, id)) > 0 &&
 	       id <= f->campaign->freeze_cursor)
 		f->place++;
+	return 0;
+}
+
+static int look_who(struct freezer *f, struct freezing *out, struct err *err)
+{
+	const struct campaign *c = f->campaign;
+	struct segment_target target = { .list_id = c->list_id,
+					 .segment_id = c->segment_id,
+					 .opts = c->segment_opts,
+					 .statuses = wanted_statuses(c) };
+
+	if (segment_members(f->db, &target, f->now_ms, &out->set, err) < 0)
+		return -1;
+	if (!c->variate && !c->spread)
+		return 0;
+	target.statuses = MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED);
+	return segment_members(f->db, &target, f->now_ms, &out->mailable, err);
+}
+
+/* As it was when this process began, if it did. */
+static int find_whom(struct freezer *f, struct freezings *all, struct err *err)
+{
+	int64_t id = f->campaign->id;
+	struct freezing *one;
+
+	if (f->campaign->freeze_cursor == 0)
+		freezings_drop(all, id);
+	f->whom = freezings_find(all, id);
+	if (f->whom)
+		return 0;
+	one = calloc(1, sizeof(*one));
+	BUG_ON(!one);
+	*one = (struct freezing){ .campaign_id = id,
+				  .set = ID_SET_INIT,
+				  .mailable = ID_SET_INIT };
+	if (look_who(f, one, err) < 0) {
+		freezing_free(one);
+		return -1;
+	}
+	vec_push(all, one);
+	f->whom = one;
 	return 0;
 }
 
@@ -331,17 +408,11 @@ static int enter_some(struct freezer *f, struct id_set *set, struct err *err)
 }
 
 int freeze_campaign(struct db *db, const struct campaign *campaign,
-		    const char *owner, int64_t now_ms, struct err *err)
+		    const char *owner, struct freezings *all, int64_t now_ms,
+		    struct err *err)
 {
-	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct freezer *f = arena_new_of(arena, struct freezer);
-	struct segment_target target = {
-		.list_id = campaign->list_id,
-		.segment_id = campaign->segment_id,
-		.opts = campaign->segment_opts,
-		.statuses = wanted_statuses(campaign),
-	};
 	int rc;
 
 	f->db = db;
@@ -349,14 +420,15 @@ int freeze_campaign(struct db *db, const struct campaign *campaign,
 	f->owner = owner;
 	f->now_ms = now_ms;
 	rc = begin_freezing(f, err);
-	if (rc == 1 && (segment_members(db, &target, now_ms, &set, err) < 0 ||
-			begin_spread(f, target, arena, err) < 0))
+	if (rc == 1 &&
+	    (find_whom(f, all, err) < 0 || begin_spread(f, arena, err) < 0))
 		rc = -1;
 	if (rc == 1)
-		rc = enter_some(f, &set, err);
-	id_set_release(&f->mailable);
+		rc = enter_some(f, &f->whom->set, err);
 	if (rc == 1)
 		rc = end_freezing(f, err);
+	if (rc == 0 || rc == 1)
+		freezings_drop(all, campaign->id);
 	return rc < 0 ? err_prefix(err, "freezing campaign %s", campaign->hex)
 		      : rc;
 }

@@ -12,6 +12,8 @@
 #ifndef DELIVERY_FREEZE_H
 #define DELIVERY_FREEZE_H
 
+#include "base/vec.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,12 +23,24 @@ struct err;
 struct tx;
 
 /*
+ * Whom campaigns go to that are just being frozen, as it was when each began:
+ * who edits a segment meanwhile changes nobody's mail. Of the keeper's thread;
+ * a process that takes over, or was killed, looks anew at those who are not in.
+ */
+struct freezing;
+struct freezings VEC_FIELDS(struct freezing *);
+void freezings_release(struct freezings *all);
+/* It is over, or canceled. */
+void freezings_drop(struct freezings *all, int64_t campaign_id);
+
+/*
  * Owner of the lease `delivery`; NULL: not checked (tests). Works for a second
  * or two. Returns 1 when the ledger is complete, 2 if there is more to do: read
  * the campaign again and call again; 0 if the lease was lost.
  */
 int freeze_campaign(struct db *db, const struct campaign *campaign,
-		    const char *owner, int64_t now_ms, struct err *err);
+		    const char *owner, struct freezings *all, int64_t now_ms,
+		    struct err *err);
 
 /* May those who are in be mailed, although others may follow? */
 bool freeze_lets_send(const struct campaign *campaign);

@@ -16,6 +16,8 @@
 	"<a href=\"https://b.example/\">b</a>"             \
 	"<a href=\"https://a.example/?x=1&amp;y=2\">a</a><a href=\"#\">t</a>"
 
+static struct freezings freezings;
+
 static int set_up(void **state)
 {
 	static struct delivery_fixture f;
@@ -37,6 +39,7 @@ static int set_up_many(void **state)
 static int tear_down(void **state)
 {
 	delivery_fixture_free(*state);
+	freezings_release(&freezings);
 	return 0;
 }
 
@@ -47,8 +50,8 @@ static int freeze(struct delivery_fixture *f, struct err *err)
 	if (campaign_get(f->store.audience, f->campaign_id, f->arena, &campaign,
 			 err) < 0)
 		return -1;
-	return freeze_campaign(f->store.audience, &campaign, NULL, FIXTURE_NOW,
-			       err);
+	return freeze_campaign(f->store.audience, &campaign, NULL, &freezings,
+			       FIXTURE_NOW, err);
 }
 
 static void freeze_well(struct delivery_fixture *f)
@@ -152,6 +155,10 @@ static void sending_may_begin_while_others_enter(void **state)
 	fixture_exec(f, "UPDATE campaign SET spread = '{\"timewarp\":true}'");
 	assert_false(lets_send(f));
 	fixture_exec(f, "UPDATE campaign SET spread = NULL");
+	/* whoever edits it now is too late */
+	fixture_exec(f, "UPDATE campaign SET segment_opts = '{\"match\":"
+			"\"all\",\"conditions\":[{\"field\":\"EMAIL\","
+			"\"op\":\"is\",\"value\":\"nobody\"}]}'");
 	freeze_well(f);
 	assert_int_equal(fixture_int(f, "SELECT recipients FROM campaign"),
 			 4010);

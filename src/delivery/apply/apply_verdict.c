@@ -79,8 +79,7 @@ static void judge_all(struct batch_state *s, struct entry *e)
 
 	verdict_judge(&facts, e->hits.v, e->hits.n);
 	for (size_t i = 0; i < e->hits.n; i++)
-		if (e->hits.v[i].is_new &&
-		    !verdict_is_of_reader(&e->hits.v[i]))
+		if (e->hits.v[i].is_new && !verdict_is_of_reader(&e->hits.v[i]))
 			judge_burst(s, e, &e->hits.v[i]);
 }
 

@@ -12,6 +12,7 @@
 #include "delivery/apply/applier.h"
 #include "delivery/apply/marks.h"
 #include "delivery/apply/under_way.h"
+#include "delivery/freeze.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "delivery/relay_setting.h"
@@ -31,6 +32,7 @@ struct keeper {
 	atomic_bool ending; /* the same as stopping, for base/thread/stop.h */
 	bool is_waiting;    /* for the log */
 	struct marks marks;
+	struct freezings freezings;
 	int64_t renewed_us; /* 0: not yet */
 	bool holds;
 	struct still others;
@@ -301,6 +303,7 @@ int keeper_start(const struct keeper_setup *setup, struct keeper **out,
 	k->setup = *setup;
 	k->setup.others = &k->others;
 	k->setup.marks = &k->marks;
+	k->setup.freezings = &k->freezings;
 	pthread_mutex_init(&k->lock, NULL);
 	wait_init(&k->wake);
 	if (thread_start(&k->thread, "keeper", keeper_main, k) != 0) {
@@ -397,6 +400,7 @@ void keeper_free(struct keeper **k)
 	pthread_cond_destroy(&(*k)->wake);
 	still_release(&(*k)->others);
 	marks_release(&(*k)->marks);
+	freezings_release(&(*k)->freezings);
 	free(*k);
 	*k = NULL;
 }

@@ -19,6 +19,7 @@ struct campaign_sender_facts;
 struct db;
 struct err;
 struct event_writer;
+struct freezings;
 struct keeper;
 struct marks;
 struct still;
@@ -46,6 +47,7 @@ struct keeper_setup {
 	/* Of the keeper's thread: what of the log is waited for. NULL only
 	 * without an applier. */
 	struct marks *marks;
+	struct freezings *freezings; /* of the keeper's thread */
 };
 
 /* Starts its thread; setup is copied. ERR_IO: no thread. */

@@ -1,4 +1,5 @@
 #include "delivery/apply/keeper.h"
+#include "delivery/freeze.h"
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -86,7 +87,9 @@ static void start(struct world *w, const char *applier)
 					   .early_ms = 10000,
 					   .burst = 50,
 					   .retry_first_ms = 15000 };
-	struct keeper_setup setup = { .store = w->f.store.store,
+	static struct freezings freezings;
+	struct keeper_setup setup = { .freezings = &freezings,
+				      .store = w->f.store.store,
 				      .facts = &facts,
 				      .relay = "",
 				      .owner = "me/1",

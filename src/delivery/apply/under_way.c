@@ -170,7 +170,8 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 		rc = feed_wait_is_on(db, c->id, err);
 		if (rc != 0)
 			return rc < 0 ? -1 : 0;
-		rc = freeze_campaign(db, c, k->owner, now_ms, err);
+		rc = freeze_campaign(db, c, k->owner, k->freezings, now_ms,
+				     err);
 		if (rc > 0 && k->wake_sender)
 			k->wake_sender(k->context);
 		if (rc != 1)
@@ -211,6 +212,7 @@ static int keep_canceling(const struct keeper_setup *k, struct db *db,
 	n = is_busy(db, c->id, err);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
+	freezings_drop(k->freezings, c->id);
 	return move_campaign(k, db, c->id, CAMPAIGN_CANCELED, now_ms, err);
 }
 
@@ -229,7 +231,7 @@ static int keep_finishing(const struct keeper_setup *k, struct db *db,
 	int n = 1;
 
 	if (!c->frozen)
-		n = freeze_campaign(db, c, k->owner, now_ms, err);
+		n = freeze_campaign(db, c, k->owner, k->freezings, now_ms, err);
 	if (n != 1)
 		return n;
 	n = cancel_some(k, db, SQL_RECIPIENT_LIST_UNTRIED, c->id, now_ms, err);

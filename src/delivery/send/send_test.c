@@ -10,6 +10,7 @@
 #include "delivery/apply/keeper.h"
 #include "delivery/delivery.h"
 #include "delivery/delivery_fixture.h"
+#include "delivery/freeze.h"
 #include "delivery/lease.h"
 #include "delivery/outbox/outbox.h"
 #include "delivery/recipient.h"
@@ -311,7 +312,9 @@ static void expect_status(int status)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct store_fixture *store = &world.f.store;
 	static const struct campaign_sender_facts facts = { .outbox = false };
-	struct keeper_setup setup = { .store = store->store,
+	static struct freezings freezings;
+	struct keeper_setup setup = { .freezings = &freezings,
+				      .store = store->store,
 				      .facts = &facts,
 				      .relay = "" };
 	struct err err = ERR_INIT;

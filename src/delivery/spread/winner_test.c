@@ -26,6 +26,7 @@
 	"\"subject_lines\":[\"A\",\"B\"]}"
 
 static struct delivery_fixture f;
+static struct freezings freezings;
 static struct err err;
 
 static struct campaign campaign(void)
@@ -45,7 +46,8 @@ static int freeze_failing(int n, struct err *why)
 	int rc;
 
 	db_fail_nth(f.store.audience, n);
-	rc = freeze_campaign(f.store.audience, &c, NULL, FIXTURE_NOW, why);
+	rc = freeze_campaign(f.store.audience, &c, NULL, &freezings,
+			     FIXTURE_NOW, why);
 	db_fail_nth(f.store.audience, 0);
 	return rc;
 }
