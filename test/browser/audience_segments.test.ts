@@ -113,7 +113,7 @@ describe("the audience's segments, fields and blocked addresses", () => {
     await page.getByRole("button", { name: "New field" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name", { exact: false }).first().fill("Team");
-    await choose(page, page.locator("body"), "Type", "One of a menu");
+    await choose(page, page.locator("body"), "Type", "Drop-down menu");
     await dialog.getByLabel("Choices").fill("Red\n Blue \nRed");
     await dialog.getByLabel("Tag in mails").fill("fname");
     await dialog.getByRole("button", { name: "Add the field" }).click();

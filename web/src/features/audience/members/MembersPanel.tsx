@@ -15,6 +15,7 @@ import { ListSearch } from '../../../ui/DataTable/ListSearch.tsx';
 import { ListTotal } from '../../../ui/DataTable/ListTotal.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
+import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { GrowthChart } from '../growth/GrowthChart.tsx';
 import { DEFAULT_COLUMNS, MEMBERS, useMemberColumns } from './columns.tsx';
 import { InterestFilter, StatusFilter, TagFilter } from './filters.tsx';
@@ -79,7 +80,12 @@ export function MembersPanel({ listId }: { listId: string }) {
         onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next === 'joined' ? next : undefined }) })}
         nameOf={(row) => row.email}
         onOpen={(row) => void navigate({ to: '/audience/members/$hash', params: { hash: row.hash }, search: { list: listId } })}
-        empty={isAll(listed) ? <EmptyState icon={icon} title={t('members.none')} about={t('members.noneAbout')} action={add} /> : (
+        empty={isAll(listed) ? <EmptyState icon={icon} title={t('members.none')} about={t('members.noneAbout')} action={(
+          <Group gap="xs" justify="center">
+            <LinkButton size="xs" variant="default" to="/groups">{t('members.toGroups')}</LinkButton>
+            {add}
+          </Group>
+        )} /> : (
           <EmptyState
             icon={icon}
             title={t('members.noneFits')}

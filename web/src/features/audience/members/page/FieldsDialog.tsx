@@ -31,8 +31,8 @@ export function FieldsDialog({ member, fields, onClose }: Props) {
   const navigate = useNavigate();
   const change = useChangeMember(member);
   const isMaster = useIsMaster(member.list_id);
-  const person = useHolders(member.email_address).data?.[0];
-  const isOfCrm = isMaster && person !== undefined;
+  const people = useHolders(member.email_address).data ?? [];
+  const isOfCrm = isMaster && people.length > 0;
   const form: Form = useForm<Record<string, string>>({
     initialValues: { email_address: member.email_address, language: member.language, ...draftOf(fields, member.merge_fields) },
   });
@@ -64,7 +64,7 @@ export function FieldsDialog({ member, fields, onClose }: Props) {
       <form onSubmit={submit} noValidate>
         {leaving}
         <Stack gap="sm">
-          {isOfCrm && <CrmAlert personId={person.id} name={nameOf(person) || t('people.noName')} fields={fields} />}
+          {isOfCrm && <CrmAlert people={people} fields={fields} />}
           <TextInput type="email" dir="auto" label={t('members.column.email')} readOnly={isOfCrm} description={isOfCrm ? t('members.addressOfCrm') : undefined} {...form.getInputProps('email_address')} />
           {fields.map((field) => <Field key={field.tag} form={form} field={field} />)}
           <LanguageSelect label={t('members.column.language')} none={t('members.noLanguage')} value={form.values.language ?? ''} error={form.errors.language} onChange={(language) => form.setFieldValue('language', language)} />
@@ -79,7 +79,8 @@ export function FieldsDialog({ member, fields, onClose }: Props) {
   );
 }
 
-function CrmAlert({ personId, name, fields }: { personId: number; name: string; fields: MergeField[] }) {
+/** Whoever has the address: which of them the fields are of, a push decides. */
+function CrmAlert({ people, fields }: { people: NonNullable<ReturnType<typeof useHolders>['data']>; fields: MergeField[] }) {
   const { t } = useTranslation();
   const nameOfField = useMergeFieldName();
   const written = useFieldsOfCrm(true).data ?? [];
@@ -87,7 +88,11 @@ function CrmAlert({ personId, name, fields }: { personId: number; name: string; 
   return (
     <Alert variant="light" color="yellow" p="xs" title={t('members.crmOwns')}>
       <Text size="sm" dir="auto">{t('members.crmOwnsAbout', { fields: names.join(', ') })}</Text>
-      <LinkAnchor to="/people/$personId" params={{ personId }} size="sm" dir="auto">{t('members.toPerson', { name })}</LinkAnchor>
+      {people.map((person) => (
+        <LinkAnchor key={person.id} to="/people/$personId" params={{ personId: person.id }} size="sm" dir="auto" display="block">
+          {t('members.toPerson', { name: nameOf(person) || t('people.noName') })}
+        </LinkAnchor>
+      ))}
     </Alert>
   );
 }
