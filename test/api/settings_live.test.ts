@@ -31,7 +31,7 @@ describe("settings without options", () => {
   it("are empty at first, and administrators' alone", async () => {
     const { body, headers } = await server.admin.get(`${v1}/settings`);
     assert.deepEqual(body, {
-      organisation: "", postal_address: "", sender_name: "", sender_email: "", mail_language: "", public_url: server.url,
+      organisation: "", postal_address: "", sender_name: "", timezone: "", sender_email: "", mail_language: "", public_url: server.url,
       public_url_given: true, fixed: [],
       relay: { kind: "outbox", host: null, port: null, security: null, username: null, has_password: false },
     });
