@@ -42,11 +42,11 @@ WHERE xid >= pg_snapshot_xmin(CAST(? AS pg_snapshot))::text::bigint
 LIMIT ?;
 
 -- name: change-log-prune
--- The last one stays: ids are not given again. args: how many are kept, how
--- many are removed at most
+-- The last one stays: ids are not given again. One bound: of two SQLite takes one, and
+-- goes through all rows up to it. args: how many are kept, how many are removed at most
 DELETE FROM member_change
-WHERE id <= (SELECT MAX(id) FROM member_change) - ?
-	AND id < (SELECT MIN(id) FROM member_change) + ?;
+WHERE id < MIN((SELECT MAX(id) FROM member_change) - ? + 1,
+	(SELECT MIN(id) FROM member_change) + ?);
 
 -- name: change-log-prune @pg
 -- What change-log-cut left out.

@@ -53,11 +53,11 @@ JOIN person p ON p.company_id = c.id
 LIMIT ?;
 
 -- name: record-change-prune
--- The last one stays: ids are not given again. args: how many are kept, how
--- many are removed at most
+-- The last one stays: ids are not given again. One bound: of two SQLite takes one, and
+-- goes through all rows up to it. args: how many are kept, how many are removed at most
 DELETE FROM record_change
-WHERE id <= (SELECT MAX(id) FROM record_change) - ?
-	AND id < (SELECT MIN(id) FROM record_change) + ?;
+WHERE id < MIN((SELECT MAX(id) FROM record_change) - ? + 1,
+	(SELECT MIN(id) FROM record_change) + ?);
 
 -- name: record-change-prune @pg
 -- What record-change-cut left out.

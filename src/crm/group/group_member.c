@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/thread/patience.h"
 #include "crm/group/criteria_set.h"
 #include "crm/group/criteria_sql.h"
 #include "crm/group/group.h"
@@ -271,6 +272,14 @@ static int store_span(struct db *db, int64_t group_id, int64_t after,
 	return tx_commit(&tx, err);
 }
 
+/* Who waits for a request knows that a million rows take a while: each page may
+ * wait for its turn to write as the first one did. */
+static void wait_anew(void)
+{
+	if (patience_is_bound() && !patience_is_given_up())
+		patience_begin();
+}
+
 static int store_page(struct db *db, int64_t group_id, int64_t *after,
 		      const struct ids *ids, bool is_last, struct err *err)
 {
@@ -285,6 +294,7 @@ static int store_page(struct db *db, int64_t group_id, int64_t *after,
 		done += span.n;
 		until = is_last && done == ids->n ? INT64_MAX
 						  : ids->v[done - 1];
+		wait_anew();
 		if (store_span(db, group_id, *after, until, &span, err) < 0)
 			return -1;
 		*after = until;
