@@ -1,40 +1,32 @@
 -- schema: audience
 
--- name: member-by-hash
--- args: list, hash
+-- What member_read_row reads.
+-- text: MEMBER_ROW
 SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
 	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
 	m.unsubscribed_campaign_id, m.country
+
+-- name: member-by-hash
+-- args: list, hash
+:MEMBER_ROW
 FROM member_address a JOIN member m ON m.id = a.member_id
 WHERE a.list_id = ? AND a.email_hash = ? FOR UPDATE OF m;
 
 -- name: member-by-id
 -- args: id
-SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
-	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
-	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
-	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id, m.country
+:MEMBER_ROW
 FROM member m WHERE m.id = ? AND m.list_id > 0 FOR UPDATE OF m;
 
 -- name: member-by-ids
 -- args: JSON array of ids
-SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
-	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
-	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
-	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id, m.country
+:MEMBER_ROW
 FROM member m WHERE m.id IN JSON_INTS(?) ORDER BY m.id FOR UPDATE OF m;
 
 -- name: member-by-hashes
 -- args: list, JSON array of hashes
-SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
-	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
-	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
-	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id, m.country
+:MEMBER_ROW
 FROM member_address a JOIN member m ON m.id = a.member_id
 WHERE a.list_id = ? AND a.email_hash IN JSON_TEXTS(?)
 ORDER BY m.id FOR UPDATE OF m;

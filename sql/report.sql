@@ -1,15 +1,19 @@
 -- schema: audience
 
--- Rows of recipients all have these columns, in this order. Pages are found in an
--- index, and only their own rows are read. Figures: sql/report_kept.sql.
+-- Pages are found in an index, and only their own rows are read. Figures:
+-- sql/report_kept.sql.
 
--- name: report-list-sent
--- In the order of sent-to, which only grows. args: campaign, after, up to
+-- What report_list.c reads of a recipient, in this order.
+-- text: RECIPIENT_ROW
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END, r.variant
+
+-- name: report-list-sent
+-- In the order of sent-to, which only grows. args: campaign, after, up to
+:RECIPIENT_ROW
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.sent_seq > ? AND r.sent_seq <= ?
 ORDER BY r.sent_seq;
@@ -17,11 +21,7 @@ ORDER BY r.sent_seq;
 -- name: report-list-active
 -- Whose activity was applied since a time.
 -- args: campaign, since, limit, offset, campaign
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END, r.variant
+:RECIPIENT_ROW
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL
 	ORDER BY activity_ms, member_id LIMIT ? OFFSET ?) AS x
@@ -36,11 +36,7 @@ WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL;
 
 -- name: report-list-opened
 -- args: campaign, the first member, limit, offset from there, campaign
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END, r.variant
+:RECIPIENT_ROW
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND opens + machine_opens > 0 AND member_id >= ?
 	ORDER BY member_id LIMIT ? OFFSET ?) AS x
@@ -51,11 +47,7 @@ ORDER BY r.member_id;
 -- name: report-list-opened-sorted
 -- args: campaign, order (1: the fewest opens first, -1: the most), limit, offset,
 -- campaign, order
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END, r.variant
+:RECIPIENT_ROW
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND opens + machine_opens > 0
 	ORDER BY (opens + machine_opens) * CAST(? AS INTEGER), member_id
@@ -67,11 +59,7 @@ ORDER BY (r.opens + r.machine_opens) * CAST(? AS INTEGER), r.member_id;
 -- name: report-list-opened-since
 -- Who opened at or after a time. args: campaign, since, campaign, order (1: the
 -- fewest opens first, -1: the most, 0: by member), limit, offset
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END, r.variant
+:RECIPIENT_ROW
 FROM (SELECT DISTINCT member_id FROM activity
 	WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?) AS a
 JOIN recipient r ON r.member_id = a.member_id AND r.campaign_id = ?
@@ -86,11 +74,7 @@ WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?;
 
 -- name: report-list-unsubscribed
 -- args: campaign, limit, offset, campaign
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END, r.variant
+:RECIPIENT_ROW
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND unsubscribed_ms IS NOT NULL
 	ORDER BY unsubscribed_ms, member_id LIMIT ? OFFSET ?) AS x
@@ -100,11 +84,7 @@ ORDER BY r.unsubscribed_ms, r.member_id;
 
 -- name: report-list-complained
 -- args: campaign, limit, offset, campaign
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END, r.variant
+:RECIPIENT_ROW
 FROM (SELECT member_id FROM recipient
 	WHERE campaign_id = ? AND complained_ms IS NOT NULL
 	ORDER BY complained_ms, member_id LIMIT ? OFFSET ?) AS x
@@ -114,11 +94,7 @@ ORDER BY r.complained_ms, r.member_id;
 
 -- name: report-list-clicked
 -- Who clicked a link, people and machines. args: link, campaign, limit, offset
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END, r.variant, a.n, a.machine
+:RECIPIENT_ROW, a.n, a.machine
 FROM (SELECT campaign_id, member_id, COUNT(*) AS n, MIN(machine) AS machine
 	FROM activity WHERE link_id = ? AND campaign_id = ? AND kind = :ACTIVITY_CLICK
 	GROUP BY campaign_id, member_id
@@ -130,11 +106,7 @@ ORDER BY r.member_id;
 
 -- name: report-find-recipient
 -- args: campaign, member
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
-		THEN m.unsubscribe_reason END, r.variant
+:RECIPIENT_ROW
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.member_id = ?;
 

@@ -11,8 +11,9 @@ static void write_page(const struct member_clients *counts,
 		       const struct mc_page *page, struct json_writer *w)
 {
 	json_key_begin_array(w, "clients");
-	for (int64_t i = page->offset;
-	     i < (int64_t)counts->n && i < page->offset + page->count; i++) {
+	for (size_t i = 0; i < counts->n; i++) {
+		if (!mc_on_page(page, i))
+			continue;
 		json_begin_object(w);
 		json_key_text(w, "client",
 			      mail_client_name(counts->v[i].client));
