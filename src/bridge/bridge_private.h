@@ -304,6 +304,10 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
  */
 int member_last_word(struct work *w, const char *hash, int64_t person_id,
 		     struct err *err);
+/* The same, of a member that we meant to archive: a life that was killed may
+ * not have read it. 0 or -1. */
+int member_word_of_archive(struct work *w, const char *hash, int64_t person_id,
+			   struct err *err);
 /* Whom the audience means; address: NULL, not known. */
 struct meant {
 	const char *hash, *address;
@@ -492,8 +496,8 @@ int tag_find(struct work *w, struct push *push, struct err *err);
 int tag_ensure(struct work *w, struct push *push, struct err *err);
 /* Of any tag: 1 and its name, 0 if there is no such tag, -1. */
 int tag_read(struct work *w, int64_t id, const char **name, struct err *err);
-/* The same text as long as the same members have it; *out NULL: there is no such
- * tag, or the audience does not tell, as only ours does. */
+/* The same text as long as the same members have it; *out NULL: there is no
+ * such tag, or the audience does not tell, as only ours does. */
 int tag_digest(struct work *w, int64_t id, const char **out, struct err *err);
 
 /* --- push/push.c, plan.c, push_run.c --- */

@@ -386,6 +386,17 @@ static bool is_archived_by_us(const struct mirrored *m)
 	return m->added_ms && (m->status == MIRROR_ARCHIVED || m->archived_ms);
 }
 
+int member_word_of_archive(struct work *w, const char *hash, int64_t person_id,
+			   struct err *err)
+{
+	struct mirrored known = { 0 };
+	int found = mirror_find(w->db, hash, w->arena, &known, err);
+
+	if (found <= 0 || !is_archived_by_us(&known))
+		return found < 0 ? -1 : 0;
+	return member_last_word(w, hash, person_id, err) < 0 ? -1 : 0;
+}
+
 int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err)
 {

@@ -405,7 +405,10 @@ static int settle_left(struct settling *s, const struct left *l,
 	if (waits != 0)
 		return waits < 0 ? -1 : 0;
 	reached = is_reached(s->w, l->hash, err);
-	if (reached < 0 || (reached == 0 && move_member(s, l, err) < 0))
+	if (reached < 0)
+		return -1;
+	if ((reached ? member_word_of_archive(s->w, l->hash, s->person.id, err)
+		     : move_member(s, l, err)) < 0)
 		return -1;
 	return clear_left(s, l, err);
 }
