@@ -615,24 +615,32 @@ SELECT record_id FROM email WHERE held <> :HELD_NO AND entity = :ENTITY_PERSON
         WHERE e.entity = :ENTITY_PERSON;
 
 -- name: plan-sharing
--- Who shares, or shared, an address with these people. args: JSON ids
+-- Who shares, or shared, an address with these people, also with what they had in
+-- a push; 0: one of those is gone. args: JSON ids, push_id, JSON ids
 SELECT o.record_id FROM email e JOIN email o ON o.hash = e.hash AND o.id <> e.id
  WHERE e.entity = :ENTITY_PERSON AND e.record_id IN JSON_INTS(?)
-   AND o.entity = :ENTITY_PERSON;
+   AND o.entity = :ENTITY_PERSON
+ UNION SELECT COALESCE(o.record_id, 0)
+  FROM push_row r LEFT JOIN email e ON e.id = r.email_id
+  LEFT JOIN email o ON o.hash = e.hash AND o.entity = :ENTITY_PERSON
+ WHERE r.push_id = ? AND r.person_id IN JSON_INTS(?) AND r.email_id IS NOT NULL;
 
 -- name: plan-base-walk
--- The people of a push by id, and whether they have the tag by it.
--- args: push_id, after, limit
-SELECT person_id, CASE WHEN action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
-                       THEN 1 ELSE 0 END
+-- The people of a push by id: do they have the tag by it (1), or is their address
+-- that of somebody else (2)? args: push_id, after, limit
+SELECT person_id, CASE WHEN action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED THEN 1
+                       WHEN reason = :LEFT_OUT_DUPLICATE THEN 2 ELSE 0 END
   FROM push_row WHERE push_id = ? AND person_id > ? ORDER BY person_id LIMIT ?;
 
 -- name: plan-copy
 -- What stays of a push. args: push_id, that push, after, until, JSON ids of whom not
-INSERT INTO push_row (push_id, person_id, email_id, action, outcome, dropped)
-SELECT CAST(? AS BIGINT), person_id, email_id, :PUSH_UNCHANGED, :PUSH_APPLIED, dropped
+INSERT INTO push_row (push_id, person_id, email_id, action, outcome, reason, dropped)
+SELECT CAST(? AS BIGINT), person_id, email_id,
+       CASE WHEN reason = :LEFT_OUT_DUPLICATE THEN :PUSH_LEFT_OUT ELSE :PUSH_UNCHANGED END,
+       :PUSH_APPLIED, reason, dropped
   FROM push_row WHERE push_id = ? AND person_id > ? AND person_id <= ?
-   AND action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
+   AND ((action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED)
+        OR reason = :LEFT_OUT_DUPLICATE)
    AND person_id NOT IN JSON_INTS(?);
 
 -- name: plan-base-hashes
@@ -646,8 +654,7 @@ SELECT e.hash, CASE WHEN r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIE
   FROM push_row r LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN person q ON q.id = r.person_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
- WHERE r.push_id = ? AND r.person_id IN JSON_INTS(?)
-   AND COALESCE(r.reason, '') <> :LEFT_OUT_DUPLICATE;
+ WHERE r.push_id = ? AND r.person_id IN JSON_INTS(?);
 
 -- name: plan-row-hashes
 -- Of each person of a push but those who lost the tag: the address, and whether it

@@ -72,7 +72,8 @@ static int find_base(struct planner *p, struct base *out, struct err *err)
 struct difference {
 	struct base base;
 	struct id_set group;   /* who is in it now */
-	struct id_set tagged;  /* who has the tag by the base ... */
+	struct id_set tagged;  /* who has the tag by the base, ... */
+	struct id_set sharers; /* ... whose address is another's, ... */
 	struct id_set others;  /* ... and who else has a row of it */
 	struct id_set changed; /* whose fields, or members, are others */
 	struct id_set asked;   /* to be planned: all of the group but ... */
@@ -81,13 +82,15 @@ struct difference {
 #define DIFFERENCE                                             \
 	{                                                      \
 		.group = ID_SET_INIT, .tagged = ID_SET_INIT,   \
-		.others = ID_SET_INIT, .changed = ID_SET_INIT, \
-		.asked = ID_SET_INIT, .stays = ID_SET_INIT     \
+		.sharers = ID_SET_INIT, .others = ID_SET_INIT, \
+		.changed = ID_SET_INIT, .asked = ID_SET_INIT,  \
+		.stays = ID_SET_INIT                           \
 	}
 static void difference_release(struct difference *d)
 {
 	id_set_release(&d->group);
 	id_set_release(&d->tagged);
+	id_set_release(&d->sharers);
 	id_set_release(&d->others);
 	id_set_release(&d->changed);
 	id_set_release(&d->asked);
@@ -112,6 +115,18 @@ static int read_group(struct planner *p, struct difference *d, struct err *err)
 	return 0;
 }
 
+static struct id_set *set_of_row(struct difference *d, const struct rows *row)
+{
+	switch (rows_int(row, 1)) {
+	case 1:
+		return &d->tagged;
+	case 2:
+		return &d->sharers;
+	default:
+		return &d->others;
+	}
+}
+
 /* How many there were, or -1. */
 static int read_page(struct planner *p, struct difference *d, int64_t *after,
 		     struct err *err)
@@ -126,7 +141,7 @@ static int read_page(struct planner *p, struct difference *d, int64_t *after,
 		return -1;
 	for (; (more = rows_next(rows, err)) > 0; n++) {
 		*after = rows_int(rows, 0);
-		id_set_add(rows_int(rows, 1) ? &d->tagged : &d->others, *after);
+		id_set_add(set_of_row(d, rows), *after);
 	}
 	return more < 0 ? -1 : n;
 }
@@ -178,6 +193,7 @@ static int read_changed(struct planner *p, struct difference *d,
 static void divide(struct difference *d)
 {
 	id_set_copy(&d->stays, &d->tagged);
+	id_set_or(&d->stays, &d->sharers);
 	id_set_and(&d->stays, &d->group);
 	id_set_subtract(&d->stays, &d->changed);
 	id_set_copy(&d->asked, &d->group);
@@ -198,25 +214,43 @@ static size_t next_ids(struct id_set *set, int64_t *after, size_t most,
 	return out->n;
 }
 
-/* Whoever shares an address with those who are asked about is, too. */
+/* Who came, left, or changed: somebody's address may be theirs, or not be
+ * theirs any more. */
+static void find_moving(struct difference *d, struct id_set *out)
+{
+	id_set_copy(out, &d->tagged);
+	id_set_or(out, &d->sharers);
+	id_set_or(out, &d->others);
+	id_set_subtract(out, &d->group);
+	id_set_or(out, &d->asked);
+	id_set_or(out, &d->changed);
+}
+
+/* Whoever shares an address with those is asked about, too; if one of them had
+ * an address that is gone, whoever shares any. */
 static int add_sharing(struct planner *p, struct difference *d, struct err *err)
 {
-	CLEANUP(id_set_release) struct id_set whose = ID_SET_INIT;
+	CLEANUP(id_set_release) struct id_set moving = ID_SET_INIT;
 	CLEANUP(vec_release) struct ids page = VEC_INIT;
 	int64_t after = 0;
 
-	id_set_copy(&whose, &d->asked);
-	id_set_or(&whose, &d->changed);
-	while (next_ids(&whose, &after, ITEMS_A_PAGE, &page) > 0) {
+	find_moving(d, &moving);
+	while (next_ids(&moving, &after, ITEMS_A_PAGE, &page) > 0) {
 		CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 		CLEANUP(vec_release) struct ids found = VEC_INIT;
+		struct sql_value people = sql_keys(&page, &keys);
 
-		if (db_list_ids(p->w->db, SQL_PLAN_SHARING,
-				SQL_ARGS(sql_keys(&page, &keys)), &found,
-				err) < 0)
+		if (db_list_ids(
+			    p->w->db, SQL_PLAN_SHARING,
+			    SQL_ARGS(people, sql_int(d->base.push_id), people),
+			    &found, err) < 0)
 			return -1;
-		vec_each (&found, id)
-			id_set_add(&d->changed, *id);
+		vec_each (&found, id) {
+			if (*id > 0)
+				id_set_add(&d->changed, *id);
+			else
+				id_set_or(&d->changed, &d->sharers);
+		}
 	}
 	divide(d);
 	return 0;
@@ -272,14 +306,18 @@ static int copy_span(struct planner *p, struct difference *d,
 
 static int copy_rows(struct planner *p, struct difference *d, struct err *err)
 {
+	CLEANUP(id_set_release) struct id_set all = ID_SET_INIT;
 	CLEANUP(id_set_release) struct id_set falls = ID_SET_INIT;
-	int64_t n = id_set_count(&d->tagged), after = 0;
+	int64_t n, after = 0;
 
-	id_set_copy(&falls, &d->tagged);
+	id_set_copy(&all, &d->tagged);
+	id_set_or(&all, &d->sharers);
+	id_set_copy(&falls, &all);
 	id_set_subtract(&falls, &d->stays);
+	n = id_set_count(&all);
 	for (int64_t at = 0; at < n; at += COPIED_A_STEP) {
 		int64_t last = at + COPIED_A_STEP < n ? at + COPIED_A_STEP : n;
-		int64_t until = id_set_nth(&d->tagged, last - 1);
+		int64_t until = id_set_nth(&all, last - 1);
 
 		if (copy_span(p, d, &falls, after, until, err) < 0)
 			return -1;

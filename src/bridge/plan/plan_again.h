@@ -2,11 +2,12 @@
  * bridge/plan/plan_again.h - a plan that begins with the last push of the group
  *
  * A group is pushed again and again, before each campaign, and next to nobody
- * in it has changed. So whoever was given the tag by the last push keeps their
- * row of it, and only those are asked about who may differ: those with other
- * fields (also of their company, or changed in the audience by others), who
- * came to the group or left it, whom that push left out, and whoever shares an
- * address with any of them.
+ * in it has changed. So whoever was given the tag by the last push, or left out
+ * since their address is another's, keeps their row of it, and only those are
+ * asked about who may differ: those with other fields (also of their company, or
+ * changed in the audience by others), who came to the group or left it, whom
+ * that push left out for another reason, and whoever shares an address with any
+ * of them.
  *
  * It says what a whole plan would say, which is made if fields are mapped
  * otherwise, if an import ran, or if a third of the group may differ. Who has

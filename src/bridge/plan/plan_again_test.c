@@ -255,13 +255,13 @@ static void says_what_a_whole_plan_says(void **state)
 	assert_true(again > 2 * rounds); /* of six times as many */
 }
 
-static void settled(struct bridge_fixture *f)
+static void settled_with(struct bridge_fixture *f, const char *address)
 {
 	struct err err = ERR_INIT;
 
 	bridge_fixture_renew(f);
 	(void)fake_person(f, "a@x.example");
-	(void)fake_person(f, "b@x.example");
+	(void)fake_person(f, address);
 	(void)fake_group(f, "G");
 	fake_exec(f, IN_TOWN);
 	fake_must(fake_push(f, 1, &err), &err);
@@ -270,6 +270,11 @@ static void settled(struct bridge_fixture *f)
 	fake_exec(f, "UPDATE push SET planned_ms = planned_ms + 1000");
 	f->during = count_reads;
 	tag_reads = 0;
+}
+
+static void settled(struct bridge_fixture *f)
+{
+	settled_with(f, "b@x.example");
 }
 
 static void asks_nobody_if_nothing_changed(void **state)
@@ -283,6 +288,41 @@ static void asks_nobody_if_nothing_changed(void **state)
 	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM push_row WHERE "
 					"push_id = 2 AND action = 5"),
 			 2);
+}
+
+#define OWNER "(SELECT MAX(id) FROM person)"
+
+/* Is the row of whose address is another's that of the base, or one that was
+ * asked for anew? */
+static bool sharer_stays(struct bridge_fixture *f, const char *change)
+{
+	CLEANUP(strbuf_release) struct strbuf rows = STRBUF_INIT;
+
+	settled_with(f, "a@x.example");
+	fake_exec(f, "UPDATE push_row SET dropped = 'of the base' WHERE reason "
+		     "= 'duplicate'");
+	if (change)
+		fake_exec(f, change);
+	plan(f, &rows);
+	return fake_number(f, "SELECT COUNT(*) FROM push_row WHERE push_id = 2 "
+			      "AND dropped = 'of the base'") == 1;
+}
+
+static void asks_who_shares_if_the_owner_may_be_another(void **state)
+{
+	static const char *const changes[] = {
+		"UPDATE person SET city = 'Out' WHERE id = " OWNER,
+		"UPDATE person SET updated_ms = 9000000000000 WHERE id "
+		"= " OWNER,
+		"UPDATE push_row SET person_id = 99, email_id = 99 WHERE "
+		"person_id = " OWNER,
+	};
+	struct bridge_fixture *f = *state;
+
+	assert_true(sharer_stays(f, NULL));
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+		if (sharer_stays(f, changes[i]))
+			fail_msg("nobody was asked: %s", changes[i]);
 }
 
 static void reads_the_tag_where_it_may_be_another(void **state)
@@ -321,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(says_what_a_whole_plan_says),
 		TEST(asks_nobody_if_nothing_changed),
+		TEST(asks_who_shares_if_the_owner_may_be_another),
 		TEST(reads_the_tag_where_it_may_be_another),
 	};
 
