@@ -47,8 +47,10 @@ static int read_target(struct db *db, const struct segment_target *target,
 	return 0;
 }
 
-int segment_members(struct db *db, const struct segment_target *target,
-		    int64_t now_ms, struct id_set *out, struct err *err)
+/* kept: by sets that may be a moment younger than an open snapshot. */
+static int find_members(struct db *db, const struct segment_target *target,
+			int64_t now_ms, bool kept, struct id_set *out,
+			struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct segment_scope scope = {
@@ -61,10 +63,14 @@ int segment_members(struct db *db, const struct segment_target *target,
 
 	if (read_target(db, target, now_ms, arena, &tree, err) < 0)
 		return -1;
-	/* What it has not committed is nobody else's business. */
-	if (db_is_in_tx(db))
-		return segment_query(db, &scope, &tree, arena, out, err);
-	return segment_eval(db, &scope, &tree, out, err);
+	return kept ? segment_eval(db, &scope, &tree, out, err)
+		    : segment_query(db, &scope, &tree, arena, out, err);
+}
+
+int segment_members(struct db *db, const struct segment_target *target,
+		    int64_t now_ms, struct id_set *out, struct err *err)
+{
+	return find_members(db, target, now_ms, !db_is_in_tx(db), out, err);
 }
 
 int segment_count(struct db *db, const struct segment_target *target,
@@ -72,7 +78,8 @@ int segment_count(struct db *db, const struct segment_target *target,
 {
 	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
 
-	if (segment_members(db, target, now_ms, &set, err) < 0)
+	/* what it has not committed is nobody else's business */
+	if (find_members(db, target, now_ms, !db_is_writing(db), &set, err) < 0)
 		return -1;
 	*out = id_set_count(&set);
 	return 0;

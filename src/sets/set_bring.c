@@ -243,10 +243,11 @@ int set_bring(struct db *db, const struct set_source *source,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct set_cache *cache = set_cache_of(db);
 
+	BUG_ON(db_is_writing(db));
 	vec_each (all, w)
 		if (!w->is_read)
 			w->set = set_cache_borrow(cache, w->name, &w->at);
-	if (tx_begin_snapshot(db, &tx, err) < 0 ||
+	if ((!db_is_in_tx(db) && tx_begin_snapshot(db, &tx, err) < 0) ||
 	    change_log_now(db, source->log, &b.now, err) < 0 || freshen(&b) < 0)
 		return -1;
 	vec_each (all, w)

@@ -3,8 +3,7 @@
  *
  * A segment or group is set algebra over the sets of its plain conditions.
  * Those that are kept are brought up to the present by the change log, the
- * others are read from the rows, all in one snapshot, which is of after the
- * call. Any thread.
+ * others are read from the rows, all in one snapshot. Any thread.
  */
 #ifndef SETS_SET_BRING_H
 #define SETS_SET_BRING_H
@@ -44,7 +43,10 @@ struct set_source {
 		    struct err *err);
 };
 
-/* No transaction may be open: it takes a snapshot of its own. */
+/*
+ * It takes a snapshot of its own, unless one is open; no transaction that writes
+ * may be. What is kept may be younger than an open one.
+ */
 int set_bring(struct db *db, const struct set_source *source,
 	      struct wanted_sets *all, struct err *err);
 
