@@ -751,27 +751,32 @@ VALUES (?, ?, ?, :PUSH_UNTAG, :PUSH_INTENDED, ?, ?)
 
 -- name: push-row-overtaken
 -- Who is in the tag by this push, and has another address since, or may not be
--- mailed. Row by row: joined with itself, push_row is read once for each of its rows
--- where PostgreSQL has not counted them yet. The row tells of most; others are asked
--- only where they have the address, too. args: push_id
+-- mailed: for a reason of their own, or of whoever has the address, too. Row by
+-- row only where it costs a look at the person, who is next to the last one; an
+-- address is looked up by its hash, which is anywhere, only if it is held, or not
+-- of one person. args: push_id, push_id
 SELECT person_id FROM push_row
  WHERE push_id = ? AND action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
    AND NOT EXISTS (
-       SELECT 1 FROM person p JOIN email e ON e.id = p.email_id
-         LEFT JOIN company c ON c.id = p.company_id
+       SELECT 1 FROM person p
         WHERE p.id = push_row.person_id AND p.email_id = push_row.email_id
-          AND +p.opted_out = 0 AND COALESCE(c.opted_out, 0) = 0
-          AND (e.ended_ms IS NOT NULL OR e.held = :HELD_NO)
-          AND NOT EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
-          AND e.hash NOT IN (SELECT b.hash FROM demo_barred b)
-          AND NOT EXISTS (
-              SELECT 1 FROM email o
-               WHERE o.hash = e.hash AND o.id <> e.id AND o.ended_ms IS NULL
-                 AND (o.held <> :HELD_NO
-                      OR (o.entity = :ENTITY_PERSON AND EXISTS (
-                          SELECT 1 FROM person q LEFT JOIN company d ON d.id = q.company_id
-                           WHERE q.id = o.record_id
-                             AND (q.opted_out = 1 OR d.opted_out = 1))))));
+          AND +p.opted_out = 0
+          AND (p.company_id IS NULL
+               OR p.company_id NOT IN (SELECT d.id FROM company d WHERE d.opted_out = 1)))
+ UNION SELECT r.person_id
+  FROM (SELECT hash FROM email WHERE held <> :HELD_NO AND ended_ms IS NULL
+         UNION SELECT hash FROM unclear_opt_out
+         UNION SELECT hash FROM demo_barred
+         UNION SELECT o.hash
+          FROM (SELECT hash FROM email GROUP BY hash HAVING COUNT(*) > 1) s
+         CROSS JOIN email o CROSS JOIN person q LEFT JOIN company d ON d.id = q.company_id
+         WHERE o.hash = s.hash AND o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
+           AND q.id = o.record_id AND (q.opted_out = 1 OR d.opted_out = 1)) b
+ CROSS JOIN email e CROSS JOIN person p CROSS JOIN push_row r
+ WHERE e.hash = b.hash AND e.entity = :ENTITY_PERSON
+   AND p.id = e.record_id AND p.email_id = e.id
+   AND r.push_id = ? AND r.person_id = p.id
+   AND r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED;
 
 -- name: push-rows-reopen
 -- They are to be done again. args: push_id, JSON person ids

@@ -362,7 +362,8 @@ static int reopen(struct work *w, int64_t push_id, struct err *err)
 	CLEANUP(vec_release) struct ids all = VEC_INIT;
 
 	if (db_list_ids(w->db, SQL_PUSH_ROW_OVERTAKEN,
-			SQL_ARGS(sql_int(push_id)), &all, err) < 0)
+			SQL_ARGS(sql_int(push_id), sql_int(push_id)), &all,
+			err) < 0)
 		return -1;
 	for (size_t at = 0; at < all.n; at += REOPENED_A_STEP) {
 		size_t left = all.n - at;
