@@ -109,10 +109,10 @@ struct segment_scope {
 	int64_t list_id;
 	unsigned statuses; /* MEMBER_STATUS_BITs */
 };
-/* The members of it by one query with segment_sql, also in a transaction. Adds
- * to *out, which must be empty. */
+/* The members of it by queries with segment_sql, also in a transaction; no page
+ * more once there are `most`. Adds to *out, which must be empty. */
 int segment_query(struct db *db, const struct segment_scope *scope,
-		  const struct condition_tree *tree, struct arena *arena,
-		  struct id_set *out, struct err *err);
+		  const struct condition_tree *tree, int64_t most,
+		  struct arena *arena, struct id_set *out, struct err *err);
 
 #endif

@@ -408,14 +408,14 @@ static int query_page(struct db *db, const struct segment_scope *scope,
 }
 
 int segment_query(struct db *db, const struct segment_scope *scope,
-		  const struct condition_tree *tree, struct arena *arena,
-		  struct id_set *out, struct err *err)
+		  const struct condition_tree *tree, int64_t most,
+		  struct arena *arena, struct id_set *out, struct err *err)
 {
 	int64_t after = 0;
 	int more;
 
-	do {
+	do
 		more = query_page(db, scope, tree, arena, &after, out, err);
-	} while (more > 0);
-	return more;
+	while (more > 0 && id_set_count(out) < most);
+	return more < 0 ? -1 : 0;
 }

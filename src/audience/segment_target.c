@@ -47,9 +47,10 @@ static int read_target(struct db *db, const struct segment_target *target,
 	return 0;
 }
 
-/* kept: by sets that may be a moment younger than an open snapshot. */
+/* most: 0, all of them, by sets that may be a moment younger than an open
+ * snapshot; else about so many, by queries. */
 static int find_members(struct db *db, const struct segment_target *target,
-			int64_t now_ms, bool kept, struct id_set *out,
+			int64_t now_ms, int64_t most, struct id_set *out,
 			struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -63,23 +64,25 @@ static int find_members(struct db *db, const struct segment_target *target,
 
 	if (read_target(db, target, now_ms, arena, &tree, err) < 0)
 		return -1;
-	return kept ? segment_eval(db, &scope, &tree, out, err)
-		    : segment_query(db, &scope, &tree, arena, out, err);
+	return most ? segment_query(db, &scope, &tree, most, arena, out, err)
+		    : segment_eval(db, &scope, &tree, out, err);
 }
 
 int segment_members(struct db *db, const struct segment_target *target,
 		    int64_t now_ms, struct id_set *out, struct err *err)
 {
-	return find_members(db, target, now_ms, !db_is_in_tx(db), out, err);
+	int64_t most = db_is_in_tx(db) ? INT64_MAX : 0;
+
+	return find_members(db, target, now_ms, most, out, err);
 }
 
 int segment_count(struct db *db, const struct segment_target *target,
 		  int64_t now_ms, int64_t *out, struct err *err)
 {
 	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
+	int64_t most = db_is_writing(db) ? SEGMENT_COUNT_MOST : 0;
 
-	/* what it has not committed is nobody else's business */
-	if (find_members(db, target, now_ms, !db_is_writing(db), &set, err) < 0)
+	if (find_members(db, target, now_ms, most, &set, err) < 0)
 		return -1;
 	*out = id_set_count(&set);
 	return 0;

@@ -32,7 +32,12 @@ struct segment_target {
  */
 int segment_members(struct db *db, const struct segment_target *target,
 		    int64_t now_ms, struct id_set *out, struct err *err);
-/* How many they are; in a snapshot, perhaps of a moment after it. */
+/*
+ * How many they are; in a snapshot, perhaps of a moment after it. Others wait
+ * for a transaction that writes: in one they are counted by its rows, and not
+ * on after SEGMENT_COUNT_MOST.
+ */
+#define SEGMENT_COUNT_MOST 1000
 int segment_count(struct db *db, const struct segment_target *target,
 		  int64_t now_ms, int64_t *out, struct err *err);
 /* The same text as long as they are the same members. */

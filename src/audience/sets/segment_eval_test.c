@@ -60,7 +60,8 @@ static int64_t compare(struct segment_fixture *w, struct db *db,
 
 	parse(w, opts, now_ms, &tree);
 	if (segment_eval(db, &scope, &tree, &a, &err) < 0 ||
-	    segment_query(db, &scope, &tree, w->a.arena, &b, &err) < 0)
+	    segment_query(db, &scope, &tree, INT64_MAX, w->a.arena, &b, &err) <
+		    0)
 		fail_msg("%s: %s", opts, err.text);
 	if (!id_set_equal(&a, &b))
 		fail_msg("%s: sets %lld, SQL %lld", opts,
