@@ -128,16 +128,6 @@ void field_map_of_member(const struct field_map *map,
  * or be added. */
 enum left_out mirror_reason(enum mirror_status status);
 
-/* Read what changed since the last time (all, if full). Returns how many
- * members were read, or -1: what was stored before stays, and the next call
- * goes on there. */
-int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
-		       struct err *err);
-/* For a query, as the audience takes it: since when the mirror does not know
- * what changed. Appended. */
-int mirror_since(struct work *w, struct strbuf *out, struct err *err);
-/* A member is not where it was: whoever has another address now is followed. */
-int mirror_follow(struct work *w, struct err *err);
 /* The member as it is now. merge_hash (of what field_map_of_member writes),
  * contact_id NULL: not known, keep. changed_ms: as the audience tells it. */
 int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
@@ -191,6 +181,19 @@ bool mirrored_is_gone(const struct mirrored *known);
 int mirror_carry(struct tx *tx, const struct mirrored *old,
 		 const char *new_hash, const json_t *member, int64_t now_ms,
 		 struct err *err);
+
+/* --- mirror/refresh.c: what changed since --- */
+
+/* Read what changed since the last time (all, if full). Returns how many
+ * members were read, or -1: what was stored before stays, and the next call
+ * goes on there. */
+int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
+		       struct err *err);
+/* For a query, as the audience takes it: since when the mirror does not know
+ * what changed. Appended. */
+int mirror_since(struct work *w, struct strbuf *out, struct err *err);
+/* A member is not where it was: whoever has another address now is followed. */
+int mirror_follow(struct work *w, struct err *err);
 
 /* --- mirror/seen.c: what needs no second look --- */
 
