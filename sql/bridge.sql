@@ -174,6 +174,14 @@ SELECT email_hash, status, contact_id, seen_ms FROM bridge_member
  WHERE email_hash IN JSON_TEXTS(?) AND seen_ms IS NOT NULL AND to_forget_ms IS NULL
  ORDER BY email_hash;
 
+-- name: bridge-members-seen
+-- By status: of how many the mirror has exactly what the audience inside had at
+-- or after that time, and the milliseconds until then of all of them together.
+-- args: since_ms, since_ms
+SELECT status, COUNT(*), CAST(SUM(seen_ms - ?) AS BIGINT)
+  FROM bridge_member WHERE seen_ms >= ? AND to_forget_ms IS NULL
+ GROUP BY status ORDER BY status;
+
 -- name: newcomer-opted-out
 -- Who has one of the addresses, and is opted out. args: JSON hashes
 SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id

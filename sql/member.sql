@@ -166,3 +166,9 @@ WHERE id IN JSON_INTS(?) AND +list_id > 0;
 -- event, member, campaign, at, ip
 INSERT INTO activity (event_id, member_id, campaign_id, kind, at_ms, ip)
 VALUES (?, ?, ?, :ACTIVITY_TAKEN_BACK, ?, ?);
+
+-- name: member-changes
+-- By status: how many changed since, and the milliseconds until then of all of
+-- them together. args: since_ms, list_id, since_ms
+SELECT status, COUNT(*), CAST(SUM(changed_ms - ?) AS BIGINT)
+  FROM member WHERE list_id = ? AND changed_ms >= ? GROUP BY status ORDER BY status;

@@ -455,6 +455,25 @@ static int list_page(struct db *db, const struct member_filter *filter,
 			 arena, out, err);
 }
 
+int member_changes(struct db *db, int64_t list_id, int64_t since_ms,
+		   struct strbuf *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_MEMBER_CHANGES,
+		     SQL_ARGS(sql_int(since_ms), sql_int(list_id),
+			      sql_int(since_ms)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		strbuf_addf(out, "%lld:%lld:%lld ",
+			    (long long)rows_int(rows, 0),
+			    (long long)rows_int(rows, 1),
+			    (long long)rows_int(rows, 2));
+	return more;
+}
+
 bool member_filter_is_plain(const struct member_filter *f)
 {
 	return !f->since_changed_ms && !f->before_changed_ms &&

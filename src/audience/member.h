@@ -161,6 +161,15 @@ bool member_filter_is_plain(const struct member_filter *filter);
 int member_list(struct db *db, const struct member_filter *filter,
 		struct arena *arena, struct members *out, int64_t *total_out,
 		struct err *err);
+/*
+ * What changed in a list since then, in brief: "status:members:sum " for each
+ * status, by number, sum being of the milliseconds from then to the last change
+ * of each. As a change is always later than the one before, it is the same for
+ * who has the same members as they are, and for nobody else; only a member that
+ * is deleted and added anew within a millisecond is not told apart.
+ */
+int member_changes(struct db *db, int64_t list_id, int64_t since_ms,
+		   struct strbuf *out, struct err *err);
 
 /* What pages of members show beside their rows, read for many at once. */
 struct member_tag {

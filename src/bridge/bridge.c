@@ -31,6 +31,7 @@ int bridge_new(const struct bridge_setup *setup, struct bridge **out,
 	BUG_ON(!b);
 	b->setup = *setup;
 	b->plan_overlap_ms = PLAN_OVERLAP_MS;
+	b->seen_at_once = ITEMS_A_PAGE;
 	*out = b;
 	return 0;
 }

@@ -34,6 +34,7 @@ struct bridge {
 	void *send_context;
 	int tries;
 	int64_t plan_overlap_ms; /* see plan/plan_again.h */
+	int64_t seen_at_once;    /* so many are passed before all are summed */
 };
 
 /* One job at work: what all its steps need. */
@@ -201,6 +202,12 @@ int mirror_follow(struct work *w, struct err *err);
  * that the mirror has not exactly as they are, appended to *out. */
 int members_unseen(struct work *w, const json_t *members, json_t *out,
 		   struct err *err);
+/*
+ * Has the mirror all that changed since (since_ms > 0), exactly as it is? *out:
+ * how many they are. 1, 0: not, or it cannot be known, -1.
+ */
+int members_are_seen(struct work *w, int64_t since_ms, int64_t *out,
+		     struct err *err);
 
 /* --- mirror/newcomer.c: members whom others subscribed --- */
 

@@ -246,6 +246,13 @@ describe("members", () => {
       assert.deepEqual(ids, whole.map((m: Json) => m.id));
       assert.deepEqual([...ids].sort(), [...all].sort());
     }
+    const since = "2020-01-01T00:00:00Z", begin = Date.parse(since), order = "subscribed unsubscribed cleaned pending transactional archived".split(" ");
+    const told: Json = (await api.get(`${list}/members`, { since_last_changed: since, count: 1000, fields: "members.status,members.changed_ms,changes_digest" })).body;
+    const sums = order.map((status, i) => {
+      const of = told.members.filter((m: Json) => m.status === status);
+      return of.length ? `${i + 1}:${of.length}:${of.reduce((sum: number, m: Json) => sum + m.changed_ms - begin, 0)} ` : "";
+    });
+    assert.equal(told.changes_digest, sums.join(""));
     for (const wrong of [{ sort_field: "timestamp_opt" }, { sort_field: "last_changed", sort_dir: "DESC" }])
       await api.get(`${list}/members`, { cursor: "", ...wrong }, { status: 400 });
     await api.get(`${list}/members`, { cursor: "5.5" }, { status: 400 });

@@ -242,6 +242,21 @@ static int load_page(const struct request *rq, struct listing *l, bool counts,
 			   counts ? &l->total : NULL, err);
 }
 
+/* Not of Mailchimp: see member_changes. */
+static int write_changes(const struct listing *l, struct json_writer *w,
+			 struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	int64_t since_ms = l->filter.since_changed_ms;
+
+	if (!since_ms || !json_names(w, "changes_digest"))
+		return 0;
+	if (member_changes(l->db, l->list.id, since_ms, &text, err) < 0)
+		return -1;
+	json_key_text(w, "changes_digest", text.buf);
+	return 0;
+}
+
 int mc_members_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(listing_release) struct listing l = { .tx = TX_INIT };
@@ -259,6 +274,8 @@ int mc_members_list(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	json_key_text(&w, "list_id", l.list.hex);
 	write_next(&w, &l.page, &l.filter, &l.members);
+	if (write_changes(&l, &w, err) < 0)
+		return -1;
 	mc_collection_end(
 		&w, l.total, mc_base(rq),
 		arena_printf(rq->arena, "/lists/%s/members", l.list.hex),

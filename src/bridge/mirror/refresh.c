@@ -313,13 +313,18 @@ static int64_t last_change_ms(const json_t *members)
 	return member_changed_ms(last, 0); /* 0: the offset goes on */
 }
 
-/* For a query. "Since" may mean "after": a second earlier. */
+/* In whole seconds. "Since" may mean "after": a second earlier. */
+static int64_t since_of(int64_t cursor_ms)
+{
+	return cursor_ms > MS_SECOND ? (cursor_ms / MS_SECOND - 1) * MS_SECOND
+				     : 0;
+}
+
 static void add_since(int64_t cursor_ms, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
 
-	time_format_iso(cursor_ms > MS_SECOND ? cursor_ms - MS_SECOND : 0,
-			&iso);
+	time_format_iso(since_of(cursor_ms), &iso);
 	strbuf_add_url(out, strbuf_str(&iso));
 }
 
@@ -330,6 +335,7 @@ struct walk {
 	int64_t offset;
 	char place[64]; /* next_cursor; "": the first page */
 	bool full, inside, done;
+	bool was_summed; /* members_are_seen was asked */
 };
 
 #define BRIEF_FIELDS                                    \
@@ -412,7 +418,7 @@ static int64_t later(int64_t a, int64_t b)
 
 /* How many members are on the page, if the mirror has all of them as they are;
  * 0: it has not; -1. */
-static int pass_seen(struct work *w, struct walk *walk, struct err *err)
+static int pass_page(struct work *w, struct walk *walk, struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
 	CLEANUP(json_free) json_t *unseen = json_array();
@@ -435,6 +441,25 @@ static int pass_seen(struct work *w, struct walk *walk, struct err *err)
 		return -1;
 	go_on(walk, reply, n, last_ms);
 	return (int)n;
+}
+
+/* The same of the next page; or of all that are left, if there are many and the
+ * sums say so. passed: of the pages before. */
+static int64_t pass_seen(struct work *w, struct walk *walk, int64_t passed,
+			 struct err *err)
+{
+	int64_t since_ms = since_of(walk->cursor_ms), all = 0;
+	int same;
+
+	if (!walk->was_summed && since_ms > 0 &&
+	    passed >= w->bridge->seen_at_once) {
+		walk->was_summed = true;
+		same = members_are_seen(w, since_ms, &all, err);
+		walk->done = same > 0;
+		if (same != 0)
+			return same < 0 ? -1 : later(all - passed, 0);
+	}
+	return pass_page(w, walk, err);
 }
 
 /* How many members it has. */
@@ -483,14 +508,16 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 {
 	struct walk walk = { .full = full, .inside = w->bridge->setup.inside };
 	int64_t seen = 0, begun_ms = clock_now_ms();
+	bool never;
 
 	if (load_cursor(w, full, &walk.cursor_ms, err) < 0)
 		return -1;
+	never = walk.cursor_ms == 0;
 	while (!walk.done) {
-		int n = 0;
+		int64_t n = 0;
 
 		if (walk.inside && !full)
-			n = pass_seen(w, &walk, err);
+			n = pass_seen(w, &walk, seen, err);
 		if (n == 0 && !walk.done)
 			n = read_whole(w, map, &walk, err);
 		if (n < 0)
@@ -499,7 +526,8 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		if (!walk.done && job_is_stopping(w->run))
 			return err_set(err, ERR_RETRY, "the server stops");
 	}
-	if (walk.inside && seen > 0 && have_seen_all(w, begun_ms, err) < 0)
+	if (walk.inside && (seen > 0 || never) &&
+	    have_seen_all(w, begun_ms, err) < 0)
 		return -1;
 	return seen;
 }

@@ -7,6 +7,7 @@
 #include "bridge/bridge_private.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 #include "sql/bridge.h"
@@ -74,4 +75,56 @@ int members_unseen(struct work *w, const json_t *members, json_t *out,
 		if (!is_seen(&seen, member))
 			BUG_ON(json_array_append(out, member) < 0);
 	return 0;
+}
+
+/* What the mirror has, told as the audience tells it. */
+static int tell_seen(struct work *w, int64_t since_ms, struct strbuf *out,
+		     int64_t *count, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	*count = 0;
+	if (db_query(w->db, SQL_BRIDGE_MEMBERS_SEEN,
+		     SQL_ARGS(sql_int(since_ms), sql_int(since_ms)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		strbuf_addf(out, "%lld:%lld:%lld ",
+			    (long long)rows_int(rows, 0),
+			    (long long)rows_int(rows, 1),
+			    (long long)rows_int(rows, 2));
+		*count += rows_int(rows, 1);
+	}
+	return more;
+}
+
+/* A change has a later time than the one before, so what the mirror has is
+ * never of a later one than the audience: with the same sum, each is of the
+ * same. */
+int members_are_seen(struct work *w, int64_t since_ms, int64_t *out,
+		     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf seen = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	const char *told;
+
+	time_format_iso(since_ms, &iso);
+	strbuf_add_url(&since, strbuf_str(&iso));
+	if (mc_get(w->client,
+		   list_path(w,
+			     "/members?since_last_changed=%s&sort_field=last_"
+			     "changed&sort_dir=ASC&count=1&cursor=&fields="
+			     "changes_digest",
+			     since.buf),
+		   &reply, err) < 0)
+		return -1;
+	told = json_string_value(json_object_get(reply, "changes_digest"));
+	if (!told || !*told)
+		return 0;
+	if (tell_seen(w, since_ms, &seen, out, err) < 0)
+		return -1;
+	return seen.len > 0 && strcmp(seen.buf, told) == 0;
 }
