@@ -757,12 +757,11 @@ INSERT INTO push_row (push_id, person_id, email_id, action, outcome, reason, det
 VALUES (?, ?, ?, :PUSH_UNTAG, :PUSH_INTENDED, ?, ?)
     ON CONFLICT (push_id, person_id) DO UPDATE SET outcome = :PUSH_INTENDED, reason = excluded.reason;
 
--- name: push-row-overtaken
--- Who is in the tag by this push, and has another address since, or may not be
--- mailed: for a reason of their own, or of whoever has the address, too. Row by
--- row only where it costs a look at the person, who is next to the last one; an
--- address is looked up by its hash, which is anywhere, only if it is held, or not
--- of one person. args: push_id, push_id
+-- name: push-overtaken
+-- Who is in the tag by this push, and has another address since, or has opted out.
+-- Row by row: joined with itself, push_row is read once for each of its rows where
+-- PostgreSQL has not counted them yet. The person is next to the last one.
+-- args: push_id
 SELECT person_id FROM push_row
  WHERE push_id = ? AND action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
    AND NOT EXISTS (
@@ -770,21 +769,35 @@ SELECT person_id FROM push_row
         WHERE p.id = push_row.person_id AND p.email_id = push_row.email_id
           AND +p.opted_out = 0
           AND (p.company_id IS NULL
-               OR p.company_id NOT IN (SELECT d.id FROM company d WHERE d.opted_out = 1)))
- UNION SELECT r.person_id
-  FROM (SELECT hash FROM email WHERE held <> :HELD_NO AND ended_ms IS NULL
-         UNION SELECT hash FROM unclear_opt_out
-         UNION SELECT hash FROM demo_barred
-         UNION SELECT o.hash
-          FROM (SELECT hash FROM email GROUP BY hash HAVING COUNT(*) > 1) s
-         CROSS JOIN email o CROSS JOIN person q LEFT JOIN company d ON d.id = q.company_id
-         WHERE o.hash = s.hash AND o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
-           AND q.id = o.record_id AND (q.opted_out = 1 OR d.opted_out = 1)) b
- CROSS JOIN email e CROSS JOIN person p CROSS JOIN push_row r
- WHERE e.hash = b.hash AND e.entity = :ENTITY_PERSON
-   AND p.id = e.record_id AND p.email_id = e.id
-   AND r.push_id = ? AND r.person_id = p.id
-   AND r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED;
+               OR p.company_id NOT IN (SELECT d.id FROM company d WHERE d.opted_out = 1)));
+
+-- name: push-doubtful-hashes
+-- Addresses that may be barred by more than who has them: held, unclear, of the
+-- demo, or of several.
+SELECT hash FROM email WHERE held <> :HELD_NO AND ended_ms IS NULL
+ UNION SELECT hash FROM unclear_opt_out
+ UNION SELECT hash FROM demo_barred
+ UNION SELECT hash FROM email GROUP BY hash HAVING COUNT(*) > 1;
+
+-- name: push-overtaken-among
+-- Of those addresses: who is in the tag by this push with one that may not be
+-- mailed. args: JSON hashes, push_id
+SELECT p.id
+  FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.id
+ WHERE e.hash IN JSON_TEXTS(?) AND +e.entity = :ENTITY_PERSON
+   AND (SELECT 1 FROM push_row r
+         WHERE r.push_id = ? AND r.person_id = p.id
+           AND r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED) = 1
+   AND (EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+        OR e.hash IN (SELECT b.hash FROM demo_barred b)
+        OR EXISTS (
+           SELECT 1 FROM email o
+            WHERE o.hash = e.hash AND o.ended_ms IS NULL
+              AND (o.held <> :HELD_NO
+                   OR (o.entity = :ENTITY_PERSON AND EXISTS (
+                       SELECT 1 FROM person q LEFT JOIN company d ON d.id = q.company_id
+                        WHERE q.id = o.record_id
+                          AND (q.opted_out = 1 OR d.opted_out = 1))))));
 
 -- name: push-rows-reopen
 -- They are to be done again. args: push_id, JSON person ids
@@ -800,7 +813,7 @@ SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = :PUSH_UNTAG AND rea
 -- What a push would do to people that its plan does not: give somebody the tag,
 -- or at another address; subscribe who was a member; take the tag from somebody
 -- for no reason of their own. No row looks for another one by itself: see
--- push-row-overtaken. args: push, plan, plan, plan
+-- push-overtaken. args: push, plan, plan, plan
 SELECT COUNT(*) FROM push_row r
  WHERE r.push_id = ?
    AND ((r.action IN (:PUSH_TAGGED) AND (r.person_id, r.email_id) NOT IN (

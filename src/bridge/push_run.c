@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "bridge/plan/plan_again.h"
+#include "bridge/push/overtaken.h"
 #include "bridge/push_plan.h"
 #include "crm/group/group.h"
 
@@ -361,9 +362,7 @@ static int reopen(struct work *w, int64_t push_id, struct err *err)
 {
 	CLEANUP(vec_release) struct ids all = VEC_INIT;
 
-	if (db_list_ids(w->db, SQL_PUSH_ROW_OVERTAKEN,
-			SQL_ARGS(sql_int(push_id), sql_int(push_id)), &all,
-			err) < 0)
+	if (push_overtaken(w, push_id, &all, err) < 0)
 		return -1;
 	for (size_t at = 0; at < all.n; at += REOPENED_A_STEP) {
 		size_t left = all.n - at;

@@ -1,9 +1,9 @@
 #include "bridge/bridge_fixture.h"
 
 #include "base/err.h"
+#include "bridge/bridge_private.h"
+#include "bridge/push/overtaken.h"
 #include "crm/campaign_record.h"
-
-#include "sql/bridge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -302,9 +302,9 @@ static void overtaken(struct bridge_fixture *f, struct ids *out)
 {
 	struct err err = ERR_INIT;
 
-	fake_must(db_list_ids(f->db, SQL_PUSH_ROW_OVERTAKEN,
-			      SQL_ARGS(sql_int(1), sql_int(1)), out, &err),
-		  &err);
+	struct work w = { .db = f->db };
+
+	fake_must(push_overtaken(&w, 1, out, &err), &err);
 }
 
 #define COMPANY_OUT(id)                                           \
