@@ -1,10 +1,12 @@
 """A muster of its own, in its own folder: for tools/bench and tools/soak."""
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -35,25 +37,42 @@ class Sink:
 
 
 class Server:
-    def __init__(self, build, folder, relay):
+    def __init__(self, build, folder, relay, database=None, env=None):
         self.build, self.data = build, os.path.join(folder, "data")
         shutil.rmtree(self.data, ignore_errors=True)
+        self.where = ["--data", self.data, *(["--database", database] if database else [])]
         self.process = subprocess.Popen(
-            [f"{build}/muster", "serve", "--data", self.data, "--listen",
-             "127.0.0.1:0", "--relay", relay, "--organisation", "Bench",
+            [f"{build}/muster", "serve", *self.where, "--listen", "127.0.0.1:0",
+             "--relay", relay, "--organisation", "Bench",
              "--postal-address", "1 Bench Street",
              "--public-url", "https://bench.example.org"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env={**os.environ, **(env or {})})
         line = self.process.stdout.readline()
         self.url = re.search(r"http://\S+", line).group(0)
         self.key = run([f"{build}/muster", "key", "create", "--name", "bench",
-                        "--role", "administrator", "--may-send", "--data",
-                        self.data]).strip()
+                        "--role", "administrator", "--may-send",
+                        *self.where]).strip()
         self.env = {**os.environ, "MUSTER_URL": self.url,
                     "MUSTER_KEY": self.key}
 
     def muster(self, *args):
         return run([f"{self.build}/muster", *args], env=self.env)
+
+    def get(self, path, method="GET", body=None):
+        request = urllib.request.Request(
+            self.url + path, method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": "Bearer " + self.key,
+                     "Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as reply:
+            return json.load(reply)
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii",
+                  errors="replace") as f:
+            fields = f.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_mib(self, name):
         """VmRSS: now; VmHWM: the most there ever was."""
