@@ -44,6 +44,13 @@ describe("a sign-up form that asks for a proof of work", () => {
     assert.ok(!text.includes("<script"));
   });
 
+  it("takes it for three, and has those confirm who use it again, also all at once", async () => {
+    const proof = await solve(shown);
+    const replies = await Promise.all([0, 1, 2, 3, 4].map((n) => post({ EMAIL: `eva${n}@p.example`, shown, proof })));
+    assert.equal(replies.filter(({ text }) => /Thank you/.test(text)).length, 2); // Ann was the first
+    assert.equal(replies.filter(({ text }) => /Almost finished/.test(text)).length, 3);
+  });
+
   it("has those confirm who have none, or one of another form", async () => {
     const of = (text: string) => createHash("sha256").update(`${shown}:${text}`).digest()[0]!;
     let wrong = 0;

@@ -16,7 +16,8 @@
 #include <string.h>
 
 #define CALLBACK_MAX 100
-#define DAY_HOURS 8 /* of the hourly limit, for a whole day */
+#define DAY_HOURS 8  /* of the hourly limit, for a whole day */
+#define PROOF_USES 3 /* a family, or who presses the button twice */
 
 int page_signup(struct request *rq, struct response *rs, struct err *err)
 {
@@ -58,19 +59,39 @@ static int take_one(struct tx *tx, const struct request *rq, struct err *err)
 	return allowed < 0 ? -1 : 0;
 }
 
+/* Who signs up thousands has as many proofs to find: the others confirm. */
+static int spend_proof(struct tx *tx, const struct signup_page *page,
+		       bool *must_confirm, struct err *err)
+{
+	static const struct signup_limit limit = { PROOF_USES, PROOF_USES };
+	const struct request *rq = page->rq;
+	int allowed;
+
+	if (*must_confirm || !signup_asks_proof(page))
+		return 0;
+	allowed = signup_limit_take(tx,
+				    arena_printf(rq->arena, "proof %s",
+						 signup_typed(page, "shown")),
+				    &limit, rq->now_ms, err);
+	*must_confirm = allowed == 0;
+	return allowed < 0 ? -1 : 0;
+}
+
 static int sign_up(struct signup_page *page, const json_t *body,
-		   bool must_confirm, struct err *err)
+		   bool *must_confirm, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const struct request *rq = page->rq;
-	const struct signup signup = { .body = body,
-				       .must_confirm = must_confirm };
+	struct signup signup = { .body = body };
 	const struct member_actor actor = { .source = SOURCE_USER,
 					    .now_ms = rq->now_ms,
 					    .ip = rq->client_ip };
 
 	if (tx_begin(page->db, &tx, err) < 0 || take_one(&tx, rq, err) < 0 ||
-	    signup_ask(&tx, &page->list, &signup, &actor, rq->arena, err) < 0 ||
+	    spend_proof(&tx, page, must_confirm, err) < 0)
+		return -1;
+	signup.must_confirm = *must_confirm;
+	if (signup_ask(&tx, &page->list, &signup, &actor, rq->arena, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	api_wake_audience(rq);
@@ -125,7 +146,7 @@ int page_signup_post(struct request *rq, struct response *rs, struct err *err)
 		return 0;
 	}
 	if (!signup_is_trapped(&page) &&
-	    sign_up(&page, body, must_confirm, err) < 0)
+	    sign_up(&page, body, &must_confirm, err) < 0)
 		return -1;
 	show_outcome(&page, must_confirm, rs);
 	return 0;
@@ -185,8 +206,8 @@ int page_signup_json(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(signup_page_release) struct signup_page page = { .rq = rq };
 	CLEANUP(json_free) json_t *body = NULL;
 	const char *callback = request_query(rq, "c");
+	bool is_wrong, must_confirm = true;
 	const char *text;
-	bool is_wrong;
 
 	if (!is_callback(callback))
 		return err_field(err, "c", "is no name of a function");
@@ -196,7 +217,7 @@ int page_signup_json(struct request *rq, struct response *rs, struct err *err)
 	is_wrong = page.wrong.n > 0;
 	text = message_of(&page);
 	if (!is_wrong && rq->method == HTTP_GET && !signup_is_trapped(&page) &&
-	    sign_up(&page, body, true, err) < 0) {
+	    sign_up(&page, body, &must_confirm, err) < 0) {
 		if (err->code != ERR_LIMIT)
 			return -1;
 		is_wrong = true;
