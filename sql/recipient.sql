@@ -208,6 +208,10 @@ ON CONFLICT DO NOTHING;
 -- How far freezing has come. args: member id, campaign
 UPDATE campaign SET freeze_cursor = ? WHERE id = ?;
 
+-- name: recipient-freeze-shift
+-- So much later than planned its batches go. args: ms, campaign
+UPDATE campaign SET shift_ms = ? WHERE id = ?;
+
 -- name: recipient-freeze-end
 -- The ledger is complete. args: campaign, campaign
 UPDATE campaign SET frozen = 1,

@@ -204,6 +204,25 @@ int freeze_links(struct tx *tx, const struct campaign *campaign,
 	return 0;
 }
 
+/* Batches count from when their campaign was sent, but it may have been paused
+ * since, or have waited for a feed: the first one goes now. */
+static int begin_batches(const struct freezer *f, struct tx *tx,
+			 struct err *err)
+{
+	const struct campaign *c = f->campaign;
+	struct campaign_spread how;
+
+	campaign_spread_read(c->spread, &how);
+	if (how.batch_count == 0)
+		return 0;
+	return db_exec(tx, SQL_RECIPIENT_FREEZE_SHIFT,
+		       SQL_ARGS(sql_int(f->now_ms - c->send_ms),
+				sql_int(c->id)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 /* Whoever is claimed needs the links. */
 static int begin_freezing(struct freezer *f, struct err *err)
 {
@@ -217,7 +236,8 @@ static int begin_freezing(struct freezer *f, struct err *err)
 	ours = still_ours(f, &tx, err);
 	if (ours <= 0)
 		return ours;
-	if (freeze_links(&tx, f->campaign, err) < 0 || tx_commit(&tx, err) < 0)
+	if (freeze_links(&tx, f->campaign, err) < 0 ||
+	    begin_batches(f, &tx, err) < 0 || tx_commit(&tx, err) < 0)
 		return -1;
 	return 1;
 }

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "campaign/campaign.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/recipient.h"
@@ -189,6 +190,27 @@ static void a_failed_one_goes_on_where_it_was(void **state)
 			 2);
 }
 
+/* Sent two hours ago, and paused until now, or waiting for a feed. */
+static void batches_go_one_after_the_other_however_late(void **state)
+{
+	struct delivery_fixture *f = *state;
+
+	fixture_exec(f,
+		     "UPDATE campaign SET send_ms = %lld, spread ="
+		     " '{\"batch_count\":3,\"batch_delay\":10}'",
+		     (long long)FIXTURE_NOW - 2 * MS_HOUR);
+	freeze_well(f);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+			fixture_int(f,
+				    "SELECT COUNT(*) FROM recipient WHERE"
+				    " next_ms <= %lld - (SELECT shift_ms FROM"
+				    " campaign)",
+				    (long long)FIXTURE_NOW +
+					    i * 10 * MS_MINUTE),
+			3 * (i + 1));
+}
+
 #define FIXED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -202,6 +224,7 @@ int main(void)
 			sending_may_begin_while_others_enter, set_up_many,
 			tear_down),
 		FIXED(a_failed_one_goes_on_where_it_was),
+		FIXED(batches_go_one_after_the_other_however_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
