@@ -4,8 +4,9 @@
  *
  * Beside the status, not one of its own:
  *
- *     sending   held: the relay refuses it for our fault, or a feed that it
- *               shows cannot be read; it is tried again and goes on by itself
+ *     sending   held: the relay refuses it for our fault, a feed that it
+ *               shows cannot be read, or its segment was deleted before its
+ *               ledger was made; it is tried again and goes on by itself
  *     paused    it paused itself, since too much bounced or was refused;
  *               resuming it overrides that for good
  *     save      its time came, and who scheduled it may not send any more,
@@ -29,11 +30,13 @@ struct tx;
 #define CAMPAIGN_NO_RIGHT "no_right"
 #define CAMPAIGN_NOT_READY "not_ready"
 #define CAMPAIGN_FEED "feed"
+#define CAMPAIGN_TARGET "target"
 
 struct campaign_hold {
 	const char *reason; /* NULL: it does not stand still; else one of
 			       connection sender limit auth relay content size,
-			       bounces refusals, no_right not_ready, feed */
+			       bounces refusals, no_right not_ready, feed,
+			       target */
 	const char *detail; /* what the relay said; no addresses */
 	int64_t since_ms;
 	bool is_overridden; /* a user knows, and wants it sent */

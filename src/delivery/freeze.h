@@ -36,7 +36,8 @@ void freezings_drop(struct freezings *all, int64_t campaign_id);
 /*
  * Owner of the lease `delivery`; NULL: not checked (tests). Works for a second
  * or two. Returns 1 when the ledger is complete, 2 if there is more to do: read
- * the campaign again and call again; 0 if the lease was lost.
+ * the campaign again and call again; 0 if the lease was lost; -1:
+ * ERR_NOT_FOUND, ERR_INVALID: its segment is gone, or what that asks for.
  */
 int freeze_campaign(struct db *db, const struct campaign *campaign,
 		    const char *owner, struct freezings *all, int64_t now_ms,

@@ -135,12 +135,37 @@ static void a_campaign_starts_though_the_log_is_not_applied(void **state)
 			 0);
 }
 
+/* Before anybody was in its ledger; and it can be finished all the same. */
+static void one_whose_segment_is_gone_says_so(void **state)
+{
+	struct world *w = *state;
+
+	fixture_exec(&w->f, "UPDATE campaign SET segment_id = 99"
+			    " WHERE hex = 'c0ffee0001'");
+	start(w, "you/1");
+	await(w, "SELECT COUNT(*) FROM campaign WHERE hold_reason = 'target'"
+		 " AND hex = 'c0ffee0001'");
+	fixture_exec(&w->f, "UPDATE campaign SET segment_id = NULL");
+	await(w, "SELECT COUNT(*) FROM campaign WHERE hold_reason IS NULL"
+		 " AND frozen = 1 AND hex = 'c0ffee0001'");
+	fixture_exec(&w->f, "INSERT INTO campaign (id, hex, list_id, type,"
+			    " status, settings, tracking, segment_id,"
+			    " created_ms, updated_ms) SELECT id + 2,"
+			    " 'c0ffee0003', list_id, type, 9, settings,"
+			    " tracking, 99, 1, 1 FROM campaign"
+			    " WHERE hex = 'c0ffee0001'");
+	await(w, "SELECT COUNT(*) FROM campaign WHERE status = 5"
+		 " AND frozen = 1 AND hex = 'c0ffee0003'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			a_campaign_starts_though_the_log_is_not_applied, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(
+			one_whose_segment_is_gone_says_so, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

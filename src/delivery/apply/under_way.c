@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/thread/stop.h"
 #include "campaign/campaign.h"
+#include "campaign/campaign_hold.h"
 #include "campaign/report_kept.h"
 #include "campaign/rss/feed_wait.h"
 #include "delivery/apply/keeper.h"
@@ -19,6 +20,8 @@
 #include "store/tally.h"
 
 #include "sql/recipient.h"
+
+#include <string.h>
 
 #define CANCEL_CHUNK 5000
 #define CANCEL_CHUNKS 20 /* a round: there are leases to renew */
@@ -141,6 +144,85 @@ static bool awaits_log(const struct keeper_setup *k, const struct campaign *c)
 	return k->applier && marks_wait(k->marks, k->applier, c->hex);
 }
 
+/* --- whom it goes to is gone --- */
+
+/* Somebody deleted its tag or segment, or what its conditions ask for, before
+ * all were in, and no process remembers who they were. */
+static bool is_aimless(const struct err *why)
+{
+	return why->code == ERR_NOT_FOUND || why->code == ERR_INVALID;
+}
+
+static bool is_held_so(const struct campaign_hold *hold)
+{
+	return hold->reason && strcmp(hold->reason, CAMPAIGN_TARGET) == 0;
+}
+
+/* Some of them may be mailed already: a person decides what to do. */
+static int hold_aimless(const struct keeper_setup *k, struct db *db,
+			const struct campaign *c, int64_t now_ms,
+			struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign_hold before;
+	struct campaign_hold hold = {
+		.reason = CAMPAIGN_TARGET,
+		.detail = "the tag or segment that it goes to was deleted, or "
+			  "a field that its conditions ask for",
+		.since_ms = now_ms,
+	};
+	int ours;
+
+	if (campaign_hold_get(db, c->id, arena, &before, err) < 0)
+		return -1;
+	if (is_held_so(&before))
+		return 0;
+	ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
+	if (ours <= 0)
+		return ours;
+	if (campaign_hold_put(&tx, c->id, &hold, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	log_warn("campaign stands still", LOG_TEXT("campaign", c->hex),
+		 LOG_TEXT("reason", hold.detail));
+	return 0;
+}
+
+/* It is there again. */
+static int end_hold(const struct keeper_setup *k, struct db *db,
+		    const struct campaign *c, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign_hold hold;
+	int ours;
+
+	if (campaign_hold_get(db, c->id, arena, &hold, err) < 0)
+		return -1;
+	if (!is_held_so(&hold))
+		return 0;
+	ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
+	if (ours <= 0)
+		return ours;
+	return campaign_hold_end(&tx, c->id, err) < 0 ? -1
+						      : tx_commit(&tx, err);
+}
+
+/* Nobody else enters: 1, 0: the lease was lost, -1. */
+static int end_ledger(const struct keeper_setup *k, struct db *db,
+		      const struct campaign *c, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
+
+	if (ours <= 0)
+		return ours;
+	freezings_drop(k->freezings, c->id);
+	return freeze_end(&tx, c->id, err) < 0 || tx_commit(&tx, err) < 0 ? -1
+									  : 1;
+}
+
 /* --- the steps --- */
 
 /* It ends when nobody waits, also not for the winner of a test. */
@@ -160,20 +242,35 @@ static int keep_test(const struct keeper_setup *k, struct db *db,
 	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
 }
 
+/* As freeze_campaign; 0 also while it waits for that. */
+static int keep_freezing(const struct keeper_setup *k, struct db *db,
+			 const struct campaign *c, int64_t now_ms,
+			 struct err *err)
+{
+	struct err why = ERR_INIT;
+	int rc = feed_wait_is_on(db, c->id, err);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	rc = freeze_campaign(db, c, k->owner, k->freezings, now_ms, &why);
+	if (rc < 0 && is_aimless(&why))
+		return hold_aimless(k, db, c, now_ms, err);
+	if (rc < 0)
+		*err = why;
+	if (rc > 0 && end_hold(k, db, c, err) < 0)
+		return -1;
+	if (rc > 0 && k->wake_sender)
+		k->wake_sender(k->context);
+	return rc;
+}
+
 static int keep_sending(const struct keeper_setup *k, struct db *db,
 			const struct campaign *c, int64_t now_ms,
 			struct err *err)
 {
-	int rc;
-
 	if (!c->frozen) {
-		rc = feed_wait_is_on(db, c->id, err);
-		if (rc != 0)
-			return rc < 0 ? -1 : 0;
-		rc = freeze_campaign(db, c, k->owner, k->freezings, now_ms,
-				     err);
-		if (rc > 0 && k->wake_sender)
-			k->wake_sender(k->context);
+		int rc = keep_freezing(k, db, c, now_ms, err);
+
 		if (rc != 1)
 			return rc;
 		log_info("campaign is frozen", LOG_TEXT("campaign", c->hex));
@@ -228,10 +325,16 @@ static int keep_finishing(const struct keeper_setup *k, struct db *db,
 		.code = BOUNCE_SOFT << EVENT_BOUNCE_SHIFT | EVENT_NO_FAULT,
 		.detail = "the campaign was finished before it was delivered",
 	};
+	struct err why = ERR_INIT;
 	int n = 1;
 
 	if (!c->frozen)
-		n = freeze_campaign(db, c, k->owner, k->freezings, now_ms, err);
+		n = freeze_campaign(db, c, k->owner, k->freezings, now_ms,
+				    &why);
+	if (n < 0 && is_aimless(&why))
+		n = end_ledger(k, db, c, err);
+	else if (n < 0)
+		*err = why;
 	if (n != 1)
 		return n;
 	n = cancel_some(k, db, SQL_RECIPIENT_LIST_UNTRIED, c->id, now_ms, err);
