@@ -1,6 +1,13 @@
 -- schema: audience
 -- Who got a campaign at an address that is another member's by now.
 
+-- name: address-left-lock
+-- Before it is asked who may be about to get it: nobody is claimed by the old
+-- address between that and the end of the move. args: JSON array of members
+SELECT r.member_id FROM recipient r
+WHERE r.member_id IN JSON_INTS(?) AND +r.state IN (:RECIPIENT_OPEN)
+ORDER BY r.campaign_id, r.member_id FOR UPDATE;
+
 -- name: address-left-add
 -- A member leaves an address: of campaigns that are under way, and have gone to it
 -- there, or may be about to (+: by the member). args: hash, member

@@ -429,6 +429,25 @@ static bool has_moved(const struct member_entry *e)
 	return strcmp(e->old.email_hash, e->now.email_hash) != 0;
 }
 
+/* A sender that claims one of them meanwhile, by the old address, would go
+ * unseen by leave_address, which sees what is committed. */
+static int keep_senders_away(struct member_run *run,
+			     struct member_entry **dirty, size_t n,
+			     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids moved = VEC_INIT;
+	CLEANUP(vec_release) struct ids locked = VEC_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		if (!dirty[i]->is_new && has_moved(dirty[i]))
+			vec_push(&moved, dirty[i]->now.id);
+	if (moved.n == 0)
+		return 0;
+	return db_list_ids(run->tx->db, SQL_ADDRESS_LEFT_LOCK,
+			   SQL_ARGS(sql_keys(&moved, &keys)), &locked, err);
+}
+
 /* What goes out just now, and has gone there, is not sent there again. */
 static int leave_address(struct batch *batch, const struct member *old,
 			 struct err *err)
@@ -498,7 +517,8 @@ static int write_all(struct member_run *run, struct member_entry **dirty,
 
 	if (n == 0)
 		return 0;
-	if (give_ids(run, dirty, n, err) < 0)
+	if (give_ids(run, dirty, n, err) < 0 ||
+	    keep_senders_away(run, dirty, n, err) < 0)
 		return -1;
 	batch_begin(run->tx, &batch);
 	/* what was decided on has no such address: somebody was faster */
