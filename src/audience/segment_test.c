@@ -37,6 +37,32 @@ static void refused(struct segment_fixture *w, const char *opts)
 	assert_true(err.field[0]);
 }
 
+#define OPT_IS(day)                                           \
+	"{\"match\":\"all\",\"conditions\":[{\"field\":"      \
+	"\"timestamp_opt\",\"op\":\"is\",\"value\":\"date\"," \
+	"\"extra\":\"" day "\"}]}"
+
+/* FIXTURE_NOW is 22:13 on the 14th in UTC, and 07:13 on the 15th in Tokyo. */
+static void days_are_those_of_the_account(void **state)
+{
+	struct segment_fixture *w = *state;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+	int64_t n;
+
+	store_fixture_exec(w->a.db, "UPDATE member SET opt_ms = 1700000000000 "
+				    "WHERE opt_ms > 0");
+	n = count(w, OPT_IS("2023-11-14"));
+	assert_true(n > 0);
+	assert_int_equal(count(w, OPT_IS("2023-11-15")), 0);
+	if (tx_begin(w->a.db, &tx, &err) < 0 ||
+	    setting_put(&tx, "account_timezone", "Asia/Tokyo", &err) < 0 ||
+	    tx_commit(&tx, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(count(w, OPT_IS("2023-11-14")), 0);
+	assert_int_equal(count(w, OPT_IS("2023-11-15")), n);
+}
+
 #define ONE(c) "{\"match\":\"all\",\"conditions\":[" c "]}"
 
 #define GROUP(match, c) "{\"match\":\"" match "\",\"conditions\":[" c "]}"
@@ -296,6 +322,7 @@ int main(void)
 		cmocka_unit_test(values_are_kept_as_the_api_has_them),
 		cmocka_unit_test(what_is_not_known_here_is_named),
 		cmocka_unit_test(places_are_those_that_members_gave),
+		cmocka_unit_test(days_are_those_of_the_account),
 	};
 
 	return cmocka_run_group_tests(tests, segment_fixture_set_up,

@@ -4,8 +4,10 @@
  */
 #include "audience/condition/condition_reader.h"
 
+#include "audience/list.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/text/time_zone.h"
 #include "sql/segment.h"
 
 #include <string.h>
@@ -22,7 +24,8 @@ static int64_t start_of_day(int64_t ms)
 	return ms - ((ms % MS_DAY) + MS_DAY) % MS_DAY;
 }
 
-/* What `value` compares with: a day, or the moment a campaign was sent. */
+/* What `value` compares with: a day, which *out is the midnight of as clocks
+ * show it, or the moment a campaign was sent. */
 static int reference_time(struct condition_reader *r, int64_t *out,
 			  bool *is_day)
 {
@@ -55,6 +58,22 @@ static int reference_time(struct condition_reader *r, int64_t *out,
 	*is_day = true;
 	*out = time_from_civil(
 		(struct civil){ .year = y, .month = m, .day = d });
+	return 0;
+}
+
+/* When a day of the account begins and ends: the one whose midnight `at` is, or
+ * in which the moment `at` is. */
+static int read_day(struct condition_reader *r, int64_t at, bool is_midnight,
+		    int64_t *first, int64_t *end)
+{
+	const struct time_zone *zone;
+
+	if (account_zone_load(r->db, r->arena, &zone, r->err) < 0)
+		return -1;
+	if (!is_midnight)
+		at = start_of_day(at + time_zone_ahead_ms(zone, at));
+	*first = time_zone_to_utc(zone, at);
+	*end = time_zone_to_utc(zone, at + MS_DAY);
 	return 0;
 }
 
@@ -96,8 +115,11 @@ int condition_take_time(struct condition_reader *r, enum condition_kind kind)
 	if (condition_take_op(r, compare_ops) < 0 ||
 	    reference_time(r, &at, &is_day) < 0)
 		return -1;
-	first = is_day || c->test == TEST_IS ? start_of_day(at) : at;
-	end = is_day || c->test == TEST_IS ? first + MS_DAY : at + 1;
+	first = at;
+	end = at + 1;
+	if ((is_day || c->test == TEST_IS) &&
+	    read_day(r, at, is_day, &first, &end) < 0)
+		return -1;
 	c->from_ms = c->test == TEST_GREATER ? end
 		     : c->test == TEST_LESS  ? 1
 					     : first;
