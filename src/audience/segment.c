@@ -38,6 +38,18 @@ int segment_get(struct db *db, int64_t list_id, int64_t id, struct arena *arena,
 			  err);
 }
 
+int segment_lock(struct tx *tx, int64_t list_id, int64_t id,
+		 struct arena *arena, struct segment *out, struct err *err)
+{
+	int64_t locked;
+
+	if (db_find_int(tx->db, SQL_SEGMENT_LOCK,
+			SQL_ARGS(sql_int(list_id), sql_int(id)), &locked,
+			err) < 0)
+		return -1;
+	return segment_get(tx->db, list_id, id, arena, out, err);
+}
+
 int segment_find_by_name(struct db *db, int64_t list_id, const char *name,
 			 struct arena *arena, struct segment *out,
 			 struct err *err)
@@ -208,13 +220,9 @@ int segment_update(struct tx *tx, const struct list *list, int64_t id,
 	CLEANUP(update_release) struct update u = UPDATE_OF("segment");
 	struct segment before, segment;
 	const json_t *addresses = NULL;
-	int64_t locked;
 	int has;
 
-	if (db_find_int(tx->db, SQL_SEGMENT_LOCK,
-			SQL_ARGS(sql_int(list->id), sql_int(id)), &locked,
-			err) < 0 ||
-	    segment_get(tx->db, list->id, id, arena, &before, err) < 0)
+	if (segment_lock(tx, list->id, id, arena, &before, err) < 0)
 		return -1;
 	segment = before;
 	has = read_body(tx, body, arena, &segment, &addresses, err);

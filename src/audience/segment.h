@@ -32,6 +32,9 @@ struct segments VEC_FIELDS(struct segment);
 /* Strings live in arena. ERR_NOT_FOUND. */
 int segment_get(struct db *db, int64_t list_id, int64_t id, struct arena *arena,
 		struct segment *out, struct err *err);
+/* The same, and nobody else changes it until the transaction ends. */
+int segment_lock(struct tx *tx, int64_t list_id, int64_t id,
+		 struct arena *arena, struct segment *out, struct err *err);
 /* By name, a tag's or a saved one's: 1, 0 (*out untouched), -1. */
 int segment_find_by_name(struct db *db, int64_t list_id, const char *name,
 			 struct arena *arena, struct segment *out,

@@ -250,6 +250,16 @@ describe("segments", () => {
     assert.equal(changed.body.member_count, 0);
   });
 
+  it("are changed only as they were read, by who says how that was", async () => {
+    const { id } = await saved([{ field: "LNAME", op: "blank" }]);
+    const path = `${list}/segments/${id}`;
+    const etag = (await api.get(path, { fields: "name" })).headers.get("etag")!;
+    const first = await api.patch(path, { name: "First" }, { headers: { "if-match": etag } });
+    assert.equal((await api.patch(path, { name: "Second" }, { status: 412, headers: { "if-match": etag } })).body.title, "Precondition Failed");
+    await api.patch(path, { name: "Third" }, { headers: { "if-match": first.headers.get("etag")! } });
+    assert.equal((await api.patch(path, { name: "Whatever it was" })).body.name, "Whatever it was");
+  });
+
   it("know capital letters of all languages", async () => {
     const name = async (op: string, value: string, field = "LNAME"): Promise<number> => (await saved([{ field, op, value }])).member_count;
     await api.post(`${list}/members`, person(190, { merge_fields: { LNAME: "KÖLN-Élysée Ω" } }));

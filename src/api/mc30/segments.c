@@ -1,6 +1,7 @@
 /* Tags and saved segments of an audience. Handlers; any worker. */
 #include "api/mc30/mc30.h"
 
+#include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "audience/list.h"
 #include "audience/member.h"
@@ -154,6 +155,27 @@ static int segment_of_path(const struct request *rq, struct db *db,
 	return segment_get(db, list->id, id, rq->arena, out, err);
 }
 
+/* Who has a tag is not of the state: many give tags while somebody edits. */
+static struct str state_of(const struct request *rq, const struct segment *s)
+{
+	return str_of(arena_printf(rq->arena, "%lld\n%s\n%s", (long long)s->id,
+				   s->name,
+				   s->conditions ? s->conditions : ""));
+}
+
+/* A change is of what was read, if it says of what. */
+static int check_state(const struct request *rq, struct tx *tx,
+		       const struct list *list, int64_t id, struct err *err)
+{
+	struct segment now;
+
+	if (!v1_has_if_match(rq))
+		return 0;
+	if (segment_lock(tx, list->id, id, rq->arena, &now, err) < 0)
+		return -1;
+	return v1_if_match(rq, state_of(rq, &now), err);
+}
+
 int mc_segments_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -164,6 +186,7 @@ int mc_segments_get(struct request *rq, struct response *rs, struct err *err)
 	if (mc_db(rq, &db, err) < 0 ||
 	    segment_of_path(rq, db, &list, &segment, err) < 0)
 		return -1;
+	v1_etag(rq, rs, state_of(rq, &segment));
 	return write_segment(rq, db, &list, &segment, &w, err);
 }
 
@@ -200,10 +223,12 @@ int mc_segments_update(struct request *rq, struct response *rs, struct err *err)
 	    mc_body(rq, &body, err) < 0 || mc_db(rq, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
 	    mc_list_of_path(rq, db, &list, err) < 0 ||
+	    check_state(rq, &tx, &list, id, err) < 0 ||
 	    segment_update(&tx, &list, id, body, rq->now_ms, rq->arena,
 			   &segment, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
+	v1_etag(rq, rs, state_of(rq, &segment));
 	return write_segment(rq, db, &list, &segment, &w, err);
 }
 

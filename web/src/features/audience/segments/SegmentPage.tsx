@@ -45,16 +45,16 @@ function Loaded({ listId, id, from }: { listId: string; id?: number; from?: numb
   const failed = error ?? found.error;
   if (failed && !(conditions && found.data)) return <NotLoaded error={failed} onAgain={() => void found.refetch()} />;
   if (!conditions || (source !== undefined && !found.data)) return <Skeleton h={320} role="status" aria-label={t('segments.loading')} />;
-  const title = id === undefined ? t('segments.new') : found.data!.name;
+  const title = id === undefined ? t('segments.new') : found.data!.data.name;
   const mayChange = may(me, 'market');
   if (!mayChange && id === undefined) return <><PageHead title={title} /><NotAllowed about={t('segments.notAllowed')} /></>;
-  if (found.data?.type === 'static') return <NotFound />;
+  if (found.data?.data.type === 'static') return <NotFound />;
   const loaded = found.data ? loadedOf(found.data, conditions.kinds) : BEGINNING;
   const copy = from && id === undefined ? { ...loaded, values: { ...loaded.values, name: t('groups.copyOf', { name: loaded.values.name }) } } : loaded;
   return (
     <>
       <PageHead title={title} />
-      {mayChange ? <SegmentForm listId={listId} id={id} loaded={copy} conditions={conditions} /> : <Read listId={listId} segment={found.data!} conditions={conditions} />}
+      {mayChange ? <SegmentForm listId={listId} id={id} loaded={copy} conditions={conditions} /> : <Read listId={listId} segment={found.data!.data} conditions={conditions} />}
     </>
   );
 }

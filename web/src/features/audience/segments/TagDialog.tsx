@@ -33,7 +33,7 @@ export function TagDialog({ listId, segment, onClose }: Props) {
     event.preventDefault();
     const to = name.trim();
     if (segment && to === segment.name) onClose();
-    else if (segment) rename.mutate({ id: segment.id, name: to }, { onSuccess: () => end(t('audience.saved', { name: to })) });
+    else if (segment) rename.mutate({ id: segment.id, was: segment.name, name: to }, { onSuccess: () => end(t('audience.saved', { name: to })) });
     else make.mutate(to, { onSuccess: () => end(t('audience.added', { name: to })) });
   };
   return (

@@ -1,6 +1,6 @@
 /** Segments and tags, and what their conditions are made of. */
 import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { api, call, mc, type Marketing, type Schemas } from '../../../api/client.ts';
+import { api, call, callWhole, ifMatch, mc, type Marketing, type Schemas } from '../../../api/client.ts';
 import { limiter } from '../../../api/limiter.ts';
 import { Problem } from '../../../api/problem.ts';
 import { criteriaText, type Criteria } from '../../../ui/FilterBar/criteria.ts';
@@ -56,17 +56,20 @@ export type SegmentValues = {
   criteria: string;
 };
 
-/** The state that a change is of stands in for the ETag, which the Marketing API has none of. */
-export function loadedOf({ name, options }: Pick<Segment, 'name' | 'options'>, kinds: Kinds): Loaded<SegmentValues> {
-  const values = { name, criteria: criteriaText(criteriaOfApi(options as unknown as ApiTree, kinds)) };
-  return { values, etag: JSON.stringify(values) };
+interface Whole {
+  data: Segment;
+  etag: string | null;
+}
+
+export function loadedOf({ data: { name, options }, etag }: Whole, kinds: Kinds): Loaded<SegmentValues> {
+  return { values: { name, criteria: criteriaText(criteriaOfApi(options as unknown as ApiTree, kinds)) }, etag };
 }
 
 export const segmentQuery = (listId: string, id: number) =>
   queryOptions({
     queryKey: [...root(listId), 'one', id],
     queryFn: ({ signal }) =>
-      call(mc.GET('/lists/{list_id}/segments/{segment_id}', { params: { path: ofSegment(listId, id), query: { exclude_fields: 'member_count,_links' } }, signal })),
+      callWhole(mc.GET('/lists/{list_id}/segments/{segment_id}', { params: { path: ofSegment(listId, id), query: { exclude_fields: 'member_count,_links' } }, signal })),
   });
 
 interface Where {
@@ -81,20 +84,21 @@ export async function reloadSegment(queries: QueryClient, { listId, id = 0, kind
 }
 
 /** Only what was changed is sent. */
-export async function saveSegment(queries: QueryClient, where: Where, values: SegmentValues, etag: string | null): Promise<Segment> {
+export async function saveSegment(queries: QueryClient, where: Where, values: SegmentValues, etag: string | null): Promise<Whole> {
   const { listId, id, kinds } = where;
   const options = apiOfCriteria(JSON.parse(values.criteria) as Criteria, kinds) as unknown as Record<string, never>;
   const name = values.name.trim();
-  let saved: Segment;
+  let saved: Whole;
   if (id === undefined) {
-    saved = await call(mc.POST('/lists/{list_id}/segments', { params: { path: ofList(listId) }, body: { name, options } }));
+    saved = await callWhole(mc.POST('/lists/{list_id}/segments', { params: { path: ofList(listId) }, body: { name, options } }));
   } else {
-    const now = await reloadSegment(queries, where);
-    if (now.etag !== etag) throw new Problem(MEANWHILE, '');
-    const body = { ...(name !== now.values.name && { name }), ...(values.criteria !== now.values.criteria && { options }) };
-    saved = await call(mc.PATCH('/lists/{list_id}/segments/{segment_id}', { params: { path: ofSegment(listId, id) }, body }));
+    const before = queries.getQueryData(segmentQuery(listId, id).queryKey);
+    const was = before && loadedOf(before, kinds).values;
+    const body = { ...(name !== was?.name && { name }), ...(values.criteria !== was?.criteria && { options }) };
+    saved = await callWhole(mc.PATCH('/lists/{list_id}/segments/{segment_id}', { params: { path: ofSegment(listId, id), header: ifMatch(etag) }, body }));
   }
-  queries.setQueryData(segmentQuery(listId, saved.id).queryKey, saved);
+  // of a new one no state is known yet that a change could be of
+  if (saved.etag) queries.setQueryData(segmentQuery(listId, saved.data.id).queryKey, saved);
   void queries.invalidateQueries({ queryKey: root(listId) });
   void queries.invalidateQueries({ queryKey: ['audience', 'targets'] });
   return saved;
@@ -117,8 +121,12 @@ export function useMakeTag(listId: string) {
 
 export function useRenameSegment(listId: string) {
   return useMutation({
-    mutationFn: ({ id, name }: { id: number; name: string }) =>
-      call(mc.PATCH('/lists/{list_id}/segments/{segment_id}', { params: { path: ofSegment(listId, id) }, body: { name } })),
+    mutationFn: async ({ id, was, name }: { id: number; was: string; name: string }) => {
+      const path = ofSegment(listId, id);
+      const now = await callWhole(mc.GET('/lists/{list_id}/segments/{segment_id}', { params: { path, query: { fields: 'name' } } }));
+      if (now.data.name !== was) throw new Problem(MEANWHILE, '');
+      return call(mc.PATCH('/lists/{list_id}/segments/{segment_id}', { params: { path, header: ifMatch(now.etag) }, body: { name } }));
+    },
     onSettled: useLooksAgain(listId),
   });
 }
