@@ -172,6 +172,28 @@ describe("the sign-up form", () => {
     await picture(page, "audience-form-narrow", { fullPage: true });
   });
 
+  it("is changed by two at once, and nothing of either is lost", async () => {
+    const page = await browser.signIn("manager");
+    browser.allow(/412/);
+    await page.goto("/audience?tab=form");
+    await page.getByLabel("Thanks, once it is done").fill("Mine");
+    await server.mailchimp.post(`${list}/signup-forms`, { contents: [{ section: "signup_message", value: "Theirs" }] });
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("The form was saved").waitFor();
+    assert.equal(await page.getByLabel("Above the fields").inputValue(), "Theirs");
+    await page.getByLabel("Above the fields").fill("Mine, too");
+    await server.mailchimp.post(`${list}/signup-forms`, { contents: [{ section: "signup_message", value: "Theirs again" }] });
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("alert").getByText("Theirs again").waitFor();
+    const said = async () => (await server.mailchimp.get(`${list}/signup-forms`)).body.signup_forms[0].contents.map(({ value }: Json) => value).sort();
+    assert.deepEqual(await said(), ["Mine", "Theirs again"]);
+    await checkAccessible(page);
+    await picture(page, "audience-form-two", { fullPage: true });
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    assert.deepEqual(await said(), ["Mine", "Mine, too"]);
+  });
+
   it("is looked at in the dark, in German and on a phone; who does no marketing changes nothing", async () => {
     for (const [name, options] of Object.entries({ dark, german, phone })) {
       const page = await browser.signIn("manager", options);

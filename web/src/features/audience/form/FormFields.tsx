@@ -10,9 +10,14 @@ interface Props {
   onChange: (fields: FormField[]) => void;
 }
 
+export function useFormFieldName(): (field: Pick<FormField, 'tag' | 'name'>) => string {
+  const { t } = useTranslation();
+  return ({ tag, name }) => (isOwnField({ tag, name }) ? t(`composer.tag.of.${tag as OwnField}`) : name);
+}
+
 export function FormFields({ fields, onChange }: Props) {
   const { t } = useTranslation();
-  const nameOf = ({ tag, name }: FormField) => (isOwnField({ tag, name }) ? t(`composer.tag.of.${tag as OwnField}`) : name);
+  const nameOf = useFormFieldName();
   const set = (id: number, change: Partial<FormField>) => onChange(fields.map((one) => (one.id === id ? { ...one, ...change } : one)));
   return (
     <FactTable

@@ -1,48 +1,67 @@
 /** The sign-up form: what it says, how it looks, and where it is. */
 import { Badge, Fieldset, Grid, SimpleGrid, Skeleton, Stack, Switch, Text, Textarea } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { FormActions } from '../../../ui/FormActions.tsx';
+import { MeetingAlert } from '../../../ui/MeetingAlert.tsx';
+import { useRecordForm, type Loaded } from '../../../ui/useRecordForm.ts';
 import { useToast } from '../../../ui/useToast.tsx';
 import { useUnsaved } from '../../../ui/useUnsaved.tsx';
 import { Colour } from '../../composer/blocks/settings/fields.tsx';
 import { AudienceProblem } from '../AudienceProblem.tsx';
-import { colourNames, textNames, type FormValues } from './colours.ts';
-import { FormFields } from './FormFields.tsx';
+import { colourNames, textNames, type ColourName, type FormValues, type TextName } from './colours.ts';
+import { choiceOf, chosenFields, fieldKey, type FormField } from './fields.ts';
+import { FormFields, useFormFieldName } from './FormFields.tsx';
 import { FormPreview } from './FormPreview.tsx';
-import { formQuery, useSaveForm } from './queries.ts';
+import { formQuery, loadedOf, reloadForm, saveForm } from './queries.ts';
 
 export function FormPanel({ listId }: { listId: string }) {
   const found = useQuery({ ...formQuery(listId), refetchOnWindowFocus: false });
   if (!found.data) return found.error ? <AudienceProblem error={found.error} /> : <Skeleton h={360} />;
+  const { form, fields, html } = found.data;
   return (
     <Grid gap="xl">
-      <Grid.Col span={{ base: 12, lg: 5 }}><Fields listId={listId} loaded={found.data.values} /></Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 7 }}><FormPreview address={found.data.form.signup_form_url} html={found.data.html} version={String(found.dataUpdatedAt)} /></Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 5 }}><Fields listId={listId} fields={fields} loaded={loadedOf(found.data)} /></Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 7 }}><FormPreview address={form.signup_form_url} html={html} version={String(found.dataUpdatedAt)} /></Grid.Col>
     </Grid>
   );
 }
 
-function Fields({ listId, loaded }: { listId: string; loaded: FormValues }) {
+/** What a value of the form is called, and what it says, where somebody else has changed it. */
+function useValueWords(fields: readonly FormField[]) {
+  const { t } = useTranslation();
+  const nameOf = useFormFieldName();
+  const labelOf = (name: string) => {
+    const field = fields.find((one) => fieldKey(one) === name);
+    if (field) return nameOf(field);
+    if (name === 'isConfirmed') return t('audience.confirm');
+    return (textNames as readonly string[]).includes(name) ? t(`audience.formText.${name as TextName}`) : t(`audience.colour.${name as ColourName}`);
+  };
+  const wordsOf = (value: unknown) => {
+    if (typeof value === 'boolean') return t(value ? 'filter.yes' : 'filter.no');
+    if (value === 'hidden' || value === 'shown' || value === 'required') return t(`audience.askedAs.${value}`);
+    return String(value ?? '');
+  };
+  return { labelOf, wordsOf };
+}
+
+function Fields({ listId, fields, loaded }: { listId: string; fields: FormField[]; loaded: Loaded<FormValues> }) {
   const { t } = useTranslation();
   const toast = useToast();
-  const save = useSaveForm(listId);
+  const queries = useQueryClient();
   const mayChange = may(useMe(), 'market');
-  const form = useForm<FormValues>({ initialValues: loaded });
-  const isDirty = form.isDirty();
-  const unsaved = useUnsaved(isDirty && !save.isPending);
-  const submit = form.onSubmit((after) =>
-    save.mutate({ before: form.getInitialValues(), after }, {
-      onSuccess: ({ values }) => {
-        form.setInitialValues(values);
-        form.setValues(values);
-        toast.tell(t('audience.formSaved'));
-      },
-    }));
+  const { labelOf, wordsOf } = useValueWords(fields);
+  const record = useRecordForm<FormValues>({
+    loaded,
+    save: (values, etag) => saveForm(queries, listId, values, etag),
+    reload: () => reloadForm(queries, listId),
+    onSaved: () => toast.tell(t('audience.formSaved')),
+  });
+  const { form, meeting } = record;
+  const unsaved = useUnsaved(record.isDirty && !record.isSaving);
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={record.submit} noValidate>
       {unsaved}
       <Fieldset variant="unstyled" disabled={!mayChange} legend={t('audience.formFields')}>
         <Stack mt="sm">
@@ -53,7 +72,10 @@ function Fields({ listId, loaded }: { listId: string; loaded: FormValues }) {
           />
           <Fieldset legend={t('audience.askedFields')} mx={0}>
             <Text size="xs" c="dimmed" mb="xs">{t('audience.askedAbout')}</Text>
-            <FormFields fields={form.values.fields} onChange={(fields) => form.setFieldValue('fields', fields)} />
+            <FormFields
+              fields={chosenFields(fields, form.values)}
+              onChange={(next) => form.setValues(Object.fromEntries(next.map((field) => [fieldKey(field), choiceOf(field)])))}
+            />
           </Fieldset>
           {textNames.map((name) => (
             <Textarea key={name} autosize minRows={1} maxRows={8} dir="auto" label={t(`audience.formText.${name}`)} description={t(`audience.formTextAbout.${name}`)} {...form.getInputProps(name)} />
@@ -69,8 +91,14 @@ function Fields({ listId, loaded }: { listId: string; loaded: FormValues }) {
         </Stack>
       </Fieldset>
       <Stack mt="md" gap="sm">
-        <AudienceProblem error={save.error} title={t('audience.notSaved')} />
-        {mayChange && <FormActions save={t('ui.save')} isSaving={save.isPending} isDirty={isDirty} onDiscard={form.reset} />}
+        {meeting && (
+          <MeetingAlert
+            rows={meeting.fields.map((name) => ({ label: labelOf(name), theirs: wordsOf(meeting.theirs[name]), mine: wordsOf(form.values[name]) }))}
+            onTakeTheirs={record.takeTheirs}
+          />
+        )}
+        <AudienceProblem error={record.problem} title={t('audience.notSaved')} />
+        {mayChange && <FormActions save={t('ui.save')} isSaving={record.isSaving} isDirty={record.isDirty} onDiscard={record.discard} />}
       </Stack>
     </form>
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { changeOf, valuesOf, type SignupForm } from './colours.ts';
-import { changesOf } from './fields.ts';
+import { changesOf, chosenFields, fieldKey } from './fields.ts';
 
 const form = {
   header: { text: 'Hello' },
@@ -39,4 +39,11 @@ test('of the fields only what was changed is sent', () => {
     { id: 1, body: { required: true } },
     { id: 2, body: { public: false, required: false } },
   ]);
+});
+
+test('each field has a value of its own in the form', () => {
+  const fields = [1, 2].map((id) => ({ id, tag: `T${id}`, name: '', isShown: true, isRequired: id === 2 }));
+  const values = valuesOf(form, true, fields);
+  expect(chosenFields(fields, values)).toEqual(fields);
+  expect(chosenFields(fields, { ...values, [fieldKey({ id: 2 })]: 'hidden' })[1]).toMatchObject({ isShown: false, isRequired: false });
 });

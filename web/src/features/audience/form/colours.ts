@@ -1,6 +1,6 @@
 /** Colours and texts of the sign-up form: what the API has as lists of names, as the fields of a form, and back. */
 import type { Marketing } from '../../../api/client.ts';
-import type { FormField } from './fields.ts';
+import { choiceOf, fieldKey, type FormField } from './fields.ts';
 
 export type SignupForm = Pick<Marketing['SignupForm'], 'header' | 'contents' | 'styles'>;
 type Style = SignupForm['styles'][number];
@@ -15,7 +15,6 @@ export interface FormValues extends Record<string, unknown> {
   button: string;
   buttonText: string;
   isConfirmed: boolean;
-  fields: FormField[];
 }
 
 const texts = { message: 'signup_message', thanks: 'signup_thank_you_title', farewell: 'unsub_message' } as const;
@@ -47,7 +46,7 @@ export function valuesOf({ header, contents, styles }: SignupForm, isConfirmed: 
     button: colourOf(styles, 'button'),
     buttonText: colourOf(styles, 'buttonText'),
     isConfirmed,
-    fields,
+    ...Object.fromEntries(fields.map((field) => [fieldKey(field), choiceOf(field)])),
   };
 }
 

@@ -1,10 +1,13 @@
 /** The sign-up form of a list, what it asks, and whether who signs up has to confirm. */
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { api, call, mc } from '../../../api/client.ts';
+import { Problem } from '../../../api/problem.ts';
+import type { Loaded } from '../../../ui/useRecordForm.ts';
 import { changeOf, valuesOf, type FormValues } from './colours.ts';
-import { changesOf, fieldsOf } from './fields.ts';
+import { changesOf, chosenFields, fieldsOf } from './fields.ts';
 
 const MANY = 1000;
+const MEANWHILE = 412;
 
 const of = (listId: string) => ({ path: { list_id: listId } });
 
@@ -16,28 +19,33 @@ async function load(listId: string, signal?: AbortSignal) {
     call(mc.GET('/lists/{list_id}/merge-fields', { params: { ...of(listId), query: { count: MANY } }, signal })),
   ]);
   const form = signup_forms[0]!;
-  return { form, values: valuesOf(form, list.double_optin, fieldsOf(merge_fields)), html: items.find((one) => one.list_id === listId)?.html ?? '' };
+  const fields = fieldsOf(merge_fields);
+  return { form, fields, values: valuesOf(form, list.double_optin, fields), html: items.find((one) => one.list_id === listId)?.html ?? '' };
 }
+
+type Found = Awaited<ReturnType<typeof load>>;
 
 export const formQuery = (listId: string) =>
   queryOptions({ queryKey: ['audience', 'form', listId], queryFn: ({ signal }) => load(listId, signal) });
 
-/** Laid over what it is by now, not over what was read a while ago. */
-export function useSaveForm(listId: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ before, after }: { before: FormValues; after: FormValues }) => {
-      const now = await load(listId);
-      const change = changeOf(now.form, before, after);
-      if (change) await call(mc.POST('/lists/{list_id}/signup-forms', { params: of(listId), body: change as Record<string, never> }));
-      if (after.isConfirmed !== before.isConfirmed) await call(mc.PATCH('/lists/{list_id}', { params: of(listId), body: { double_optin: after.isConfirmed } }));
-      for (const { id, body } of changesOf(before.fields, after.fields))
-        await call(mc.PATCH('/lists/{list_id}/merge-fields/{merge_id}', { params: { path: { list_id: listId, merge_id: String(id) } }, body }));
-      return load(listId);
-    },
-    onSuccess: (saved) => {
-      queries.setQueryData(formQuery(listId).queryKey, saved);
-      void queries.invalidateQueries({ queryKey: ['audience'], refetchType: 'none', predicate: ({ queryKey }) => queryKey[1] !== 'form' });
-    },
-  });
+/** What it is made of stands in three places: their state together is what a change is of. */
+export const loadedOf = ({ values }: Found): Loaded<FormValues> => ({ values, etag: JSON.stringify(values) });
+
+export async function reloadForm(queries: QueryClient, listId: string): Promise<Loaded<FormValues>> {
+  return loadedOf(await queries.fetchQuery({ ...formQuery(listId), staleTime: 0 }));
+}
+
+/** Only what was changed is sent. Somebody else changed it since it was read: 412, and nothing is. */
+export async function saveForm(queries: QueryClient, listId: string, after: FormValues, etag: string | null): Promise<Loaded<FormValues>> {
+  const now = await load(listId);
+  if (loadedOf(now).etag !== etag) throw new Problem(MEANWHILE, '');
+  const change = changeOf(now.form, now.values, after);
+  if (change) await call(mc.POST('/lists/{list_id}/signup-forms', { params: of(listId), body: change as Record<string, never> }));
+  if (after.isConfirmed !== now.values.isConfirmed) await call(mc.PATCH('/lists/{list_id}', { params: of(listId), body: { double_optin: after.isConfirmed } }));
+  for (const { id, body } of changesOf(now.fields, chosenFields(now.fields, after)))
+    await call(mc.PATCH('/lists/{list_id}/merge-fields/{merge_id}', { params: { path: { list_id: listId, merge_id: String(id) } }, body }));
+  const saved = await load(listId);
+  queries.setQueryData(formQuery(listId).queryKey, saved);
+  void queries.invalidateQueries({ queryKey: ['audience'], refetchType: 'none', predicate: ({ queryKey }) => queryKey[1] !== 'form' });
+  return loadedOf(saved);
 }
