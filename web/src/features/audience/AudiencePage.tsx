@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { NotLoaded } from '../../app/errors.tsx';
 import { Explain } from '../../ui/Explain.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
+import { TabsLine } from '../../ui/TabsLine.tsx';
 import { BlockedPanel } from './blocked/BlockedPanel.tsx';
 import { FeedsPanel } from './feeds/FeedsPanel.tsx';
 import { FieldsPanel } from './fields/FieldsPanel.tsx';
@@ -46,9 +47,9 @@ export function AudiencePage() {
         keepMounted={false}
         activateTabWithKeyboard={false}
       >
-        <Tabs.List>
+        <TabsLine value={tab}>
           {audienceTabs.map((one) => <Tabs.Tab key={one} value={one} px={{ base: 8, sm: 'md' }}>{t(`audience.tab.${one}`)}</Tabs.Tab>)}
-        </Tabs.List>
+        </TabsLine>
         <Tabs.Panel value="members" pt="lg"><MembersPanel key={list.id} listId={list.id} /></Tabs.Panel>
         <Tabs.Panel value="segments" pt="lg"><SegmentsPanel key={list.id} listId={list.id} isMaster={list === lists.data[0]} q={q} onSearch={search} /></Tabs.Panel>
         <Tabs.Panel value="fields" pt="lg"><FieldsPanel key={list.id} listId={list.id} isMaster={list === lists.data[0]} /></Tabs.Panel>

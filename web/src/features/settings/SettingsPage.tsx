@@ -7,6 +7,7 @@ import { may, useMe } from '../../api/session.ts';
 import { NotAllowed } from '../../ui/NotAllowed.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { TabsLine } from '../../ui/TabsLine.tsx';
 import { useToast } from '../../ui/useToast.tsx';
 import { AppsPanel } from './AppsPanel.tsx';
 import { DemoData } from './DemoData.tsx';
@@ -53,13 +54,13 @@ export function SettingsPage() {
       <PageHead title={t('shell.settings')} />
       <OpenSteps />
       <Tabs value={tab} onChange={(to) => to && void navigate({ to: '/settings', search: { tab: to as Tab } })} keepMounted={false} activateTabWithKeyboard={false}>
-        <Tabs.List>
+        <TabsLine value={tab}>
           {tabs.map((name) => (
             <Tabs.Tab key={name} value={name} px={{ base: 8, sm: 'md' }}>
               {t(labels[name])}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabsLine>
         <Tabs.Panel value="organisation" pt="lg">
           <Forms tab="organisation" />
         </Tabs.Panel>
