@@ -33,6 +33,7 @@ export function AbLine({ id, to, content, problem, onGo, flush, onTest, ...line 
   return (
     <Line
       {...line}
+      isOff={!test}
       title={t('composer.ab.title')}
       edit={test ? t('composer.change') : t('composer.ab.begin')}
       summary={test ? <>{t(`composer.ab.what.${test.what}`)}. {words}</> : t('composer.ab.none')}

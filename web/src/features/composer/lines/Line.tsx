@@ -18,6 +18,8 @@ export interface LineProps {
 interface Props extends Pick<LineProps, 'isDone'>, Partial<Pick<LineProps, 'isOpen' | 'onToggle'>> {
   title: string;
   summary: ReactNode;
+  /** It is not used, which is all right: it is neither done nor open. */
+  isOff?: boolean;
   /** What the button says. */
   edit?: string;
   /** It leads elsewhere instead of opening here. */
@@ -25,19 +27,19 @@ interface Props extends Pick<LineProps, 'isDone'>, Partial<Pick<LineProps, 'isOp
   children?: ReactNode;
 }
 
-export function Line({ title, summary, edit, isDone, isOpen = false, onToggle, link, children }: Props) {
+export function Line({ title, summary, edit, isDone, isOff = false, isOpen = false, onToggle, link, children }: Props) {
   const { t } = useTranslation();
   const id = useId();
   return (
     <section aria-labelledby={id} className={styles.line}>
       <Group gap="sm" align="flex-start">
-        <ThemeIcon size={22} radius="xl" variant={isDone ? 'filled' : 'default'} color="green.9" mt={2}>
-          {isDone ? <IconCheck size={14} aria-hidden /> : <IconMinus size={14} aria-hidden />}
+        <ThemeIcon size={22} radius="xl" variant={isDone && !isOff ? 'filled' : 'default'} color="green.9" mt={2}>
+          {isDone && !isOff ? <IconCheck size={14} aria-hidden /> : <IconMinus size={14} aria-hidden />}
         </ThemeIcon>
         <Box className={styles.what}>
           <Title order={2} id={id} fz="md">
             {title}
-            <VisuallyHidden>{` (${isDone ? t('composer.done') : t('composer.open')})`}</VisuallyHidden>
+            <VisuallyHidden>{` (${t(isOff ? 'composer.off' : isDone ? 'composer.done' : 'composer.open')})`}</VisuallyHidden>
           </Title>
           <Text size="sm" c="dimmed" component="div" style={{ overflowWrap: 'anywhere' }}>{summary}</Text>
         </Box>
