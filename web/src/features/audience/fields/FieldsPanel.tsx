@@ -8,6 +8,7 @@ import { may, useMe } from '../../../api/session.ts';
 import { FactTable } from '../../../ui/DataTable/FactTable.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { useFieldLabel } from '../../people/fields.ts';
+import { fieldsQuery } from '../../people/queries.ts';
 import { AudienceProblem } from '../AudienceProblem.tsx';
 import { MoveButtons } from '../interests/MoveButtons.tsx';
 import { useMoveFocus } from '../interests/useMoveFocus.ts';
@@ -23,12 +24,15 @@ interface Props {
 }
 
 /** What a field of people is called, of those that fill others. */
-function usePersonField(): (name: string) => string {
+function usePersonField(isWanted: boolean): (name: string) => string {
   const { t } = useTranslation();
   const labelOf = useFieldLabel();
+  const fields = useQuery({ ...fieldsQuery, enabled: isWanted }).data ?? [];
   return (name) => {
     if (name === 'company') return t('people.field.company_name');
     if (name === 'address') return t('fields.types.address');
+    const known = fields.find((field) => field.name === name);
+    if (known) return labelOf(known);
     const own = name.replace(/^custom\./, '');
     return labelOf({ name: own, label: own, custom: own !== name });
   };
@@ -39,7 +43,7 @@ export function FieldsPanel({ listId, isMaster }: Props) {
   const mayChange = may(useMe(), 'market');
   const found = useQuery(mergeFieldsQuery(listId));
   const filled = useFilled(isMaster);
-  const personField = usePersonField();
+  const personField = usePersonField(isMaster);
   const move = useMoveField(listId);
   const [isAdding, setAdding] = useState(false);
   const all = [...(found.data ?? [])].sort((a, b) => a.display_order - b.display_order || a.merge_id - b.merge_id);
