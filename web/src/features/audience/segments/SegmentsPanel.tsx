@@ -48,18 +48,19 @@ export function SegmentsPanel({ listId, isMaster, q, onSearch }: Props) {
       </LinkButton>
     </Group>
   );
+  const about = isMaster ? `${t('segments.about')} ${t('segments.tagsOfCrm')}` : t('segments.about');
   const dialog = isAdding && <TagDialog listId={listId} onClose={() => setAdding(false)} />;
   if (found.data.length === 0)
     return (
       <>
-        <EmptyState icon={<IconFilter size={24} aria-hidden />} title={t('segments.none')} about={t('segments.about')} action={add} />
+        <EmptyState icon={<IconFilter size={24} aria-hidden />} title={t('segments.none')} about={about} action={add} />
         {dialog}
       </>
     );
   return (
     <Stack gap="xs">
       <Group justify="space-between">
-        <Text size="sm" c="dimmed" maw={560}>{t('segments.about')}</Text>
+        <Text size="sm" c="dimmed" maw={560}>{about}</Text>
         {add}
       </Group>
       <Group gap="xs">
