@@ -3,8 +3,8 @@
 -- name: member-activity-page
 -- What a member got and did, newest first; kind 0 is "sent", the others are
 -- those of the table activity. Hits of machines are left out.
--- args: member, member, kinds (bits), limit, offset
-SELECT x.kind, x.at_ms, c.hex, c.type, c.settings, l.url
+-- args: member, member, member, kinds (bits), limit, offset
+SELECT x.kind, x.at_ms, c.hex, c.type, c.settings, l.url, COALESCE(g.variant, 0)
 FROM (
 	SELECT a.kind AS kind, a.at_ms AS at_ms, a.campaign_id AS campaign_id,
 		a.link_id AS link_id, a.event_id AS event_id
@@ -17,6 +17,7 @@ FROM (
 JOIN campaign c ON c.id = x.campaign_id
 LEFT JOIN campaign_link l ON l.campaign_id = x.campaign_id
 	AND l.link_id = x.link_id
+LEFT JOIN recipient g ON g.campaign_id = x.campaign_id AND g.member_id = ?
 WHERE (CAST(? AS INTEGER) >> x.kind) & 1 = 1
 ORDER BY x.at_ms DESC, x.event_id DESC, x.campaign_id DESC
 LIMIT ? OFFSET ?;

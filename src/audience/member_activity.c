@@ -10,6 +10,10 @@
 static const char *const actions[] = { "sent",  "open",  "click",      "bounce",
 				       "unsub", "abuse", "resubscribe" };
 
+/* recipient.variant is so much more of whom the winner went to after the test
+ * (VARIATE_REST of campaign/variate/variate.h). */
+#define VARIANT_REST 16
+
 /* The title in a campaign's settings; without one, its subject. */
 static const char *title_of(const char *settings, struct arena *arena)
 {
@@ -37,6 +41,7 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 		.campaign_type = rows_dup(rows, 3, arena),
 		.title = title_of(rows_text(rows, 4), arena),
 		.url = rows_is_null(rows, 5) ? "" : rows_dup(rows, 5, arena),
+		.variant = (int)rows_int(rows, 6) % VARIANT_REST,
 	};
 }
 
@@ -69,8 +74,8 @@ int member_activity_list(struct db *db, const struct member_activity_query *q,
 	if (db_find_int(db, SQL_MEMBER_ACTIVITY_COUNT,
 			SQL_ARGS(id, kinds, id, kinds), total_out, err) < 0)
 		return -1;
-	return db_list(
-		db, SQL_MEMBER_ACTIVITY_PAGE,
-		SQL_ARGS(id, id, kinds, sql_int(q->count), sql_int(q->offset)),
-		read_row, arena, out, err);
+	return db_list(db, SQL_MEMBER_ACTIVITY_PAGE,
+		       SQL_ARGS(id, id, id, kinds, sql_int(q->count),
+				sql_int(q->offset)),
+		       read_row, arena, out, err);
 }

@@ -21,6 +21,7 @@ struct member_activity {
 	const char *campaign_type;
 	const char *title; /* of the campaign, or its subject */
 	const char *url;   /* clicked; "" otherwise */
+	int variant;       /* of a campaign that tries several, from 1; 0 */
 };
 struct member_activities VEC_FIELDS(struct member_activity);
 

@@ -213,6 +213,12 @@ describe("a test that is sent", () => {
     assert.equal(all.size, 19);
     assert.ok(!all.has(left));
     assert.equal(mailsTo(host).length, 19, "nobody has it twice");
+    for (const [to, subject] of [...all].slice(0, 10)) {
+      const feed = `/3.0/lists/${list}/members/${to}/activity-feed`;
+      const { activity } = (await api.get(feed, { fields: "activity.variant" }, { unpublished: true })).body;
+      assert.deepEqual(activity[0], { variant: subject === "One" ? 1 : 2 });
+      assert.equal((await api.get(feed)).body.activity[0].variant, undefined);
+    }
     for (const [to, subject] of all) if (!sample.has(to)) assert.equal(subject, "Two");
     c = (await api.get(path)).body;
     assert.equal(c.variate_settings.winning_combination_id, c.variate_settings.combinations[1].id);

@@ -107,6 +107,8 @@ int mc_member_activity_feed(struct request *rq, struct response *rs,
 		json_key_text(&w, "campaign_id", item->campaign_hex);
 		json_key_text(&w, "campaign_title", item->title);
 		json_key_text(&w, "link_clicked", item->url);
+		if (json_names(&w, "variant"))
+			json_key_int(&w, "variant", item->variant);
 		json_end_object(&w);
 	}
 	json_end_array(&w);
