@@ -3,13 +3,13 @@
  * runner; a thread a job.
  */
 #include "crm/browse/bulk_private.h"
+#include "crm/browse/bulk_state.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "crm/group/group.h"
-#include "sql/bulk.h"
 
 #include <string.h>
 
@@ -17,104 +17,19 @@
 #define WORK_PAGE 1000
 #define WORK_STEP 50  /* done at once, between looks at the clock */
 #define WORK_US 50000 /* of a transaction */
-#define TELL_MOST 100
-#define TRIES 5 /* of a page, when others are in the way */
-
-/* What has come of it so far. */
-struct tally {
-	int64_t changed, unchanged, refused;
-};
-
-struct refusal {
-	int64_t id;
-	const char *why;
-};
+#define TRIES 5       /* of a page, when others are in the way */
 
 struct work {
 	struct job_run *run;
 	struct bulk bulk;
 	struct actor actor;
-	bool settled;
-	int64_t after; /* while it is being settled: the last id */
-	int64_t total;
-	struct tally tally;
-	VEC(struct refusal) told;
+	struct bulk_state state;
 };
 
 static void work_release(struct work *w)
 {
 	bulk_release(&w->bulk);
-	vec_release(&w->told);
-}
-
-/* --- what is saved --- */
-
-static void write_tally(const struct work *w, const struct tally *t,
-			struct json_writer *out)
-{
-	json_key_int(out, "changed", t->changed);
-	json_key_int(out, "unchanged", t->unchanged);
-	json_key_begin_array(out, "refused");
-	vec_each (&w->told, r) {
-		json_begin_object(out);
-		json_key_int(out, "id", r->id);
-		json_key_text(out, "why", r->why);
-		json_end_object(out);
-	}
-	json_end_array(out);
-	json_key_int(out, "refused_count", t->refused);
-}
-
-static int save(struct work *w, struct tx *tx, const struct tally *t,
-		struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
-	struct json_writer out = JSON_WRITER(&state);
-
-	json_begin_object(&out);
-	json_key_bool(&out, "settled", w->settled);
-	json_key_int(&out, "after", w->after);
-	json_key_int(&out, "total", w->total);
-	write_tally(w, t, &out);
-	json_end_object(&out);
-	return job_progress(w->run, tx, t->changed + t->unchanged + t->refused,
-			    w->settled ? w->total : 0, state.buf, err);
-}
-
-static int read_refusals(struct work *w, const json_t *list, struct err *err)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach (list, i, item) {
-		struct refusal r = { 0 };
-
-		if (json_get_int(item, "id", &r.id, err) < 0 ||
-		    json_get_text(item, "why", &r.why, err) < 0)
-			return -1;
-		r.why = arena_strdup(w->run->arena, r.why);
-		vec_push(&w->told, r);
-	}
-	return 0;
-}
-
-static int read_state(struct work *w, struct err *err)
-{
-	CLEANUP(json_free) json_t *state = NULL;
-	const json_t *refused = NULL;
-
-	if (!w->run->job->state_json)
-		return 0;
-	if (json_parse(str_of(w->run->job->state_json), &state, err) < 0 ||
-	    json_get_bool(state, "settled", &w->settled, err) < 0 ||
-	    json_get_int(state, "after", &w->after, err) < 0 ||
-	    json_get_int(state, "total", &w->total, err) < 0 ||
-	    json_get_int(state, "changed", &w->tally.changed, err) < 0 ||
-	    json_get_int(state, "unchanged", &w->tally.unchanged, err) < 0 ||
-	    json_get_int(state, "refused_count", &w->tally.refused, err) < 0 ||
-	    json_get_array(state, "refused", &refused, err) < 0)
-		return -1;
-	return read_refusals(w, refused, err);
+	bulk_state_release(&w->state);
 }
 
 static int read_payload(struct work *w, json_t **tree, struct err *err)
@@ -135,81 +50,51 @@ static int read_payload(struct work *w, json_t **tree, struct err *err)
 
 /* --- the set --- */
 
-/* What is left of jobs that were canceled or failed. */
-static int clear_left_behind(struct db *db, struct err *err)
-{
-	CLEANUP(vec_release) struct ids page = VEC_INIT;
-	int64_t job;
-	int found;
-
-	for (;;) {
-		found = db_find_int(db, SQL_BULK_LEFT_BEHIND, SQL_NO_ARGS, &job,
-				    err);
-		if (found <= 0)
-			return found;
-		vec_reset(&page);
-		if (db_list_ids(db, SQL_BULK_NEXT,
-				SQL_ARGS(sql_int(job), sql_int(SETTLE_PAGE)),
-				&page, err) < 0)
-			return -1;
-		if (page.n > 0 &&
-		    db_write(
-			    db, SQL_BULK_DONE,
-			    SQL_ARGS(sql_int(job), sql_int(page.v[page.n - 1])),
-			    err) < 0)
-			return -1;
-	}
-}
-
-/* The next ids of the set after w->after: how many, or -1. */
+/* The next ids of the set after the last: how many, or -1. */
 static int next_ids(const struct work *w, const struct selection *s,
 		    struct ids *out, struct err *err)
 {
 	const struct ids *ids = &w->bulk.ids;
 
 	if (!w->bulk.by_ids)
-		return selection_walk(w->run->db, s, w->after, SETTLE_PAGE, out,
-				      err);
+		return selection_walk(w->run->db, s, w->state.after,
+				      SETTLE_PAGE, out, err);
 	for (size_t i = 0; i < ids->n && out->n < SETTLE_PAGE; i++) {
-		if (ids->v[i] > w->after)
+		if (ids->v[i] > w->state.after)
 			vec_push(out, ids->v[i]);
 	}
 	return (int)out->n;
 }
 
-/* From here on the payload need not say who they are. */
 static int end_settling(struct work *w, struct tx *tx, struct err *err)
 {
 	const char *payload =
 		bulk_payload(&w->bulk, &w->actor, false, w->run->arena);
 
-	w->settled = true;
-	return db_exec(tx, SQL_BULK_SETTLED,
-		       SQL_ARGS(sql_text(payload), sql_int(w->run->job->id)),
-		       err);
+	w->state.settled = true;
+	return bulk_set_settled(tx, w->run->job->id, payload, err);
 }
 
 /* 1: there is more, 0: it is settled, -1. */
 static int settle_page(struct work *w, const struct selection *s,
 		       struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int n = next_ids(w, s, &ids, err);
 
 	if (n < 0 ||
-	    bulk_check_number(&w->bulk, w->total + (int64_t)ids.n, err) < 0 ||
+	    bulk_check_number(&w->bulk, w->state.total + (int64_t)ids.n, err) <
+		    0 ||
 	    tx_begin(w->run->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_BULK_ADD,
-		    SQL_ARGS(sql_int(w->run->job->id), sql_keys(&ids, &keys)),
-		    err) < 0)
+	    bulk_set_add(&tx, w->run->job->id, &ids, err) < 0)
 		return -1;
 	if (n > 0)
-		w->after = ids.v[ids.n - 1];
-	w->total += (int64_t)ids.n;
+		w->state.after = ids.v[ids.n - 1];
+	w->state.total += (int64_t)ids.n;
 	if ((n < SETTLE_PAGE && end_settling(w, &tx, err) < 0) ||
-	    save(w, &tx, &w->tally, err) < 0 || tx_commit(&tx, err) < 0)
+	    bulk_state_save(w->run, &tx, &w->state, &w->state.tally, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
 		return -1;
 	return n == SETTLE_PAGE;
 }
@@ -234,7 +119,7 @@ static int try_page(struct work *w, const struct ids *ids, size_t *n,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t until_us = clock_monotonic_us() + WORK_US;
-	struct tally t = w->tally;
+	struct bulk_tally t = w->state.tally;
 	struct group group = { 0 };
 	size_t i = 0;
 
@@ -257,31 +142,27 @@ static int try_page(struct work *w, const struct ids *ids, size_t *n,
 		t.unchanged += (int64_t)some - changed;
 		i += some;
 	} while (i < *n && clock_monotonic_us() < until_us);
-	if (db_exec(&tx, SQL_BULK_DONE,
-		    SQL_ARGS(sql_int(w->run->job->id), sql_int(ids->v[i - 1])),
-		    err) < 0 ||
-	    save(w, &tx, &t, err) < 0 || tx_commit(&tx, err) < 0)
+	if (bulk_set_done(&tx, w->run->job->id, ids->v[i - 1], err) < 0 ||
+	    bulk_state_save(w->run, &tx, &w->state, &t, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
 		return -1;
-	w->tally = t;
+	w->state.tally = t;
 	return 1;
 }
 
 static int refuse(struct work *w, int64_t id, const char *why, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct tally t = w->tally;
+	struct bulk_tally t = w->state.tally;
 
 	t.refused++;
-	if (w->told.n < TELL_MOST)
-		vec_push(&w->told,
-			 ((struct refusal){
-				 id, arena_strdup(w->run->arena, why) }));
+	bulk_state_tell(w->run, &w->state, id, why);
 	if (tx_begin(w->run->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_BULK_DONE,
-		    SQL_ARGS(sql_int(w->run->job->id), sql_int(id)), err) < 0 ||
-	    save(w, &tx, &t, err) < 0 || tx_commit(&tx, err) < 0)
+	    bulk_set_done(&tx, w->run->job->id, id, err) < 0 ||
+	    bulk_state_save(w->run, &tx, &w->state, &t, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
 		return -1;
-	w->tally = t;
+	w->state.tally = t;
 	return 0;
 }
 
@@ -321,9 +202,8 @@ static int work_page(struct work *w, struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
-	if (db_list_ids(w->run->db, SQL_BULK_NEXT,
-			SQL_ARGS(sql_int(w->run->job->id), sql_int(WORK_PAGE)),
-			&ids, err) < 0)
+	if (bulk_set_next(w->run->db, w->run->job->id, WORK_PAGE, &ids, err) <
+	    0)
 		return -1;
 	if (ids.n == 0)
 		return 0;
@@ -338,7 +218,7 @@ static int settle(struct work *w, struct err *err)
 	struct selection s = { 0 };
 	int more = 1;
 
-	if (w->settled)
+	if (w->state.settled)
 		return 0;
 	if (!w->bulk.by_ids &&
 	    bulk_selection(w->run->db, &w->bulk, clock_now_ms(), w->run->arena,
@@ -349,22 +229,13 @@ static int settle(struct work *w, struct err *err)
 	return more;
 }
 
-static void write_result(struct work *w)
-{
-	struct json_writer out = JSON_WRITER(w->run->result);
-
-	json_begin_object(&out);
-	write_tally(w, &w->tally, &out);
-	json_end_object(&out);
-}
-
 static int run_all(struct work *w, struct err *err)
 {
 	int more = settle(w, err);
 
 	if (more == 0)
 		more = 1;
-	while (more > 0 && w->settled && !job_is_stopping(w->run))
+	while (more > 0 && w->state.settled && !job_is_stopping(w->run))
 		more = work_page(w, err);
 	return more;
 }
@@ -375,13 +246,16 @@ int bulk_job(struct job_run *run, struct err *err)
 	CLEANUP(json_free) json_t *payload = NULL;
 	int more;
 
-	if (read_payload(&w, &payload, err) < 0 || read_state(&w, err) < 0 ||
-	    clear_left_behind(run->db, err) < 0)
+	if (read_payload(&w, &payload, err) < 0 ||
+	    bulk_state_read(run, &w.state, err) < 0 ||
+	    bulk_set_clear(run->db, err) < 0)
 		return -1;
 	more = run_all(&w, err);
 	if (more > 0)
 		return job_again(run, run->job->run_at_ms);
 	if (more == 0 || err->code == ERR_CONFLICT)
-		write_result(&w); /* also of what a cancellation left done */
+		bulk_state_result(
+			run,
+			&w.state); /* also of what a cancellation left done */
 	return more;
 }
