@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { outcomeOf } from '../../../ui/bulkOutcome.ts';
 import { nothing, type Selection } from '../../../ui/DataTable/selection.ts';
-import { bulkBody, isReady, isTyped, noInput, outcomeOf, undoOf } from './acts.ts';
+import { bulkBody, isReady, isTyped, noInput, undoOf } from './acts.ts';
 
 const all: Selection = { kind: 'all' };
 const two: Selection = { kind: 'rows', ids: new Set([7, 3]) };

@@ -1,4 +1,5 @@
 /** What can be done with many people at once. */
+import type { BulkOutcome } from '../../../ui/bulkOutcome.ts';
 import type { Selection } from '../../../ui/DataTable/selection.ts';
 import type { BulkInput } from '../queries.ts';
 import { unfiltered, type Listed } from '../search.ts';
@@ -46,13 +47,6 @@ export function bulkBody(act: BulkAct, input: ActInput, selection: Selection, li
   };
 }
 
-export interface BulkOutcome {
-  changed: number;
-  unchanged: number;
-  refused: { id: number; why: string }[];
-  refused_count: number;
-}
-
 /**
  * The act that takes it back, of those who were named, if none of them was so before. Of a
  * group there is none: who was taken out of it by hand, and then added, would be lost.
@@ -64,11 +58,4 @@ export function undoOf(body: BulkInput, outcome: BulkOutcome): BulkInput | null 
   const ids = body.ids.filter((id) => !refused.has(id));
   if (body.act !== 'tag' && body.act !== 'untag') return null;
   return { ids, act: body.act === 'tag' ? 'untag' : 'tag', tag: body.tag, expected: ids.length };
-}
-
-/** A job's result, if it has one. */
-export function outcomeOf(result: unknown): BulkOutcome | null {
-  const found = result as Partial<BulkOutcome> | null | undefined;
-  if (!found || typeof found.changed !== 'number') return null;
-  return { changed: found.changed, unchanged: found.unchanged ?? 0, refused: found.refused ?? [], refused_count: found.refused_count ?? 0 };
 }
