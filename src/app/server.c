@@ -1,6 +1,7 @@
 #include "app/server.h"
 
 #include "api/api.h"
+#include "api/bulk/member_bulk.h"
 #include "api/campaign/campaign_check.h"
 #include "api/contract.h"
 #include "api/demo/demo.h"
@@ -481,6 +482,10 @@ static void fill_crm_kinds(struct server *s)
 		  .fn = import_sweep_job,
 		  .context = &s->import_context },
 		{ .name = BULK_JOB, .fn = bulk_job, .forgets = true },
+		{ .name = MEMBER_BULK_JOB,
+		  .fn = member_bulk_job,
+		  .context = &s->api,
+		  .forgets = true },
 		{ .name = SEARCH_JOB, .fn = search_job },
 		{ .name = CAMPAIGN_CHECK_JOB,
 		  .fn = campaign_check_job,

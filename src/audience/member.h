@@ -62,6 +62,8 @@ struct member_actor {
 	enum change_source source;
 	int64_t now_ms;
 	const char *ip; /* NULL or "": not known */
+	const char *by; /* the name of a user, by hand in our own pages; NULL:
+			   anything else */
 };
 
 /* Texts are never NULL. */

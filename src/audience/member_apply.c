@@ -7,6 +7,7 @@
 #include "audience/list.h"
 #include "audience/member_private.h"
 #include "audience/must_exist.h"
+#include "audience/side/unsubscriber.h"
 
 #include "audience/suppression.h"
 #include "base/arena.h"
@@ -509,6 +510,23 @@ static int write_members(struct batch *batch, struct member_entry **dirty,
 	return 0;
 }
 
+static int write_unsubscribers(struct member_run *run, struct batch *batch,
+			       struct member_entry **dirty, size_t n,
+			       struct err *err)
+{
+	const char *by = run->actor->by;
+
+	for (size_t i = 0; by && i < n; i++) {
+		const struct member *now = &dirty[i]->now;
+
+		if (now->unsubscribed_ms &&
+		    now->unsubscribed_ms != dirty[i]->old.unsubscribed_ms &&
+		    unsubscriber_put(batch, now, by, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int write_all(struct member_run *run, struct member_entry **dirty,
 		     size_t n, struct err *err)
 {
@@ -524,6 +542,7 @@ static int write_all(struct member_run *run, struct member_entry **dirty,
 	/* what was decided on has no such address: somebody was faster */
 	if (write_members(&batch, dirty, n, &kept, err) < 0 ||
 	    write_addresses(&batch, dirty, n, err) < 0 ||
+	    write_unsubscribers(run, &batch, dirty, n, err) < 0 ||
 	    batch_end(&batch, err) < 0)
 		return db_lost_race(err);
 	return list_kept_write(&kept, run->tx, err) < 0

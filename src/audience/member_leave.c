@@ -17,20 +17,6 @@
 #include "store/sqlbuild.h"
 #include "store/tally.h"
 
-static int update_one(struct tx *tx, const struct member *old,
-		      const struct member *now, struct err *err)
-{
-	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
-	struct batch batch;
-
-	batch_begin(tx, &batch);
-	if (member_write(&batch, old, now, err) < 0 ||
-	    batch_end(&batch, err) < 0)
-		return -1;
-	list_kept_change(&kept, old, now);
-	return list_kept_write(&kept, tx, err);
-}
-
 static int tell_deleted(struct member_run *run, const struct member *m,
 			struct err *err)
 {
@@ -45,17 +31,39 @@ static int tell_deleted(struct member_run *run, const struct member *m,
 	return member_tell_fact(run, m, fact, run->actor->now_ms, err);
 }
 
-static int archive_and_tell(struct member_run *run, struct member *m,
-			    struct err *err)
+static int write_archived(struct member_run *run, const struct members *members,
+			  struct err *err)
 {
-	struct member before = *m;
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
+	struct batch batch;
 
-	m->status = MEMBER_ARCHIVED;
-	m->changed_ms = member_change_ms(&before, run->actor->now_ms);
-	if (member_run_load(run, err) < 0 ||
-	    update_one(run->tx, &before, m, err) < 0)
+	batch_begin(run->tx, &batch);
+	vec_each (members, m) {
+		struct member now = *m;
+
+		now.status = MEMBER_ARCHIVED;
+		now.changed_ms = member_change_ms(m, run->actor->now_ms);
+		list_kept_change(&kept, m, &now);
+		if (member_write(&batch, m, &now, err) < 0)
+			return -1;
+	}
+	if (batch_end(&batch, err) < 0)
 		return -1;
-	return tell_deleted(run, &before, err);
+	return list_kept_write(&kept, run->tx, err);
+}
+
+int members_archive(struct member_run *run, const struct members *members,
+		    struct err *err)
+{
+	if (members->n == 0)
+		return 0;
+	if (member_run_load(run, err) < 0 ||
+	    write_archived(run, members, err) < 0)
+		return -1;
+	vec_each (members, m)
+		if (tell_deleted(run, m, err) < 0)
+			return -1;
+	return 0;
 }
 
 int member_archive(struct tx *tx, const struct list *list, const char *key,
@@ -76,7 +84,7 @@ int member_archive(struct tx *tx, const struct list *list, const char *key,
 				 "This list member cannot be removed. Can not "
 				 "archive a contact that is bounced, pending "
 				 "or archived");
-	return archive_and_tell(&run, &m, err);
+	return members_archive(&run, &(struct members){ .v = &m, .n = 1 }, err);
 }
 
 static int remove_address(struct tx *tx, const struct member *m,

@@ -86,6 +86,9 @@ int member_write(struct batch *batch, const struct member *old,
 /* It is found by its address no more, however that is written. */
 int member_forget_address(struct batch *batch, const struct member *m,
 			  struct err *err);
+/* Members as they are now become archived, and that is told. Reads the run. */
+int members_archive(struct member_run *run, const struct members *members,
+		    struct err *err);
 /* Tell run->listeners what became of a member; old NULL: it is new. */
 int member_tell(struct member_run *run, const struct member *old,
 		const struct member *now, struct err *err);

@@ -33,8 +33,9 @@ static int64_t add_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
 	return batch_end(&batch, err);
 }
 
-static int remove_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
-		      struct err *err)
+/* How many had it. */
+static int64_t remove_all(struct tx *tx, int64_t segment_id,
+			  const struct ids *ids, struct err *err)
 {
 	struct batch batch;
 
@@ -44,7 +45,7 @@ static int remove_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
 			      SQL_ARGS(sql_int(segment_id), sql_int(*id)),
 			      err) < 0)
 			return -1;
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+	return batch_end(&batch, err);
 }
 
 /* Of *ids keep those that are (or are not) in the segment. */
@@ -127,18 +128,32 @@ int tag_members_change(struct tx *tx, const struct list *list, int64_t id,
 	return out->added.n + out->removed.n ? touch(tx, id, now_ms, err) : 0;
 }
 
+/* How many of them were another before. */
+static int touch_if(struct tx *tx, int64_t id, int64_t changed, int64_t now_ms,
+		    struct err *err)
+{
+	if (changed <= 0)
+		return (int)changed;
+	return touch(tx, id, now_ms, err) < 0 ? -1 : (int)changed;
+}
+
 int tag_members_add(struct tx *tx, const struct list *list, int64_t id,
 		    const struct ids *members, int64_t now_ms,
 		    struct arena *arena, struct err *err)
 {
-	int64_t added;
-
 	if (check_static(tx, list, id, arena, err) < 0)
 		return -1;
-	added = add_all(tx, id, members, now_ms, err);
-	if (added <= 0)
-		return added < 0 ? -1 : 0;
-	return touch(tx, id, now_ms, err);
+	return touch_if(tx, id, add_all(tx, id, members, now_ms, err), now_ms,
+			err);
+}
+
+int tag_members_remove(struct tx *tx, const struct list *list, int64_t id,
+		       const struct ids *members, int64_t now_ms,
+		       struct arena *arena, struct err *err)
+{
+	if (check_static(tx, list, id, arena, err) < 0)
+		return -1;
+	return touch_if(tx, id, remove_all(tx, id, members, err), now_ms, err);
 }
 
 int tag_members_set(struct tx *tx, const struct segment *segment,

@@ -34,10 +34,15 @@ int tag_members_change(struct tx *tx, const struct list *list, int64_t id,
 		       const json_t *add, const json_t *remove, int64_t now_ms,
 		       struct arena *arena, struct tag_change *out,
 		       struct err *err);
-/* Members by their ids; who has the tag keeps it. The same errors. */
+/* Members by their ids; who has the tag keeps it. Returns how many did not have
+ * it, or -1. The same errors. */
 int tag_members_add(struct tx *tx, const struct list *list, int64_t id,
 		    const struct ids *members, int64_t now_ms,
 		    struct arena *arena, struct err *err);
+/* Returns how many had it, or -1. The same errors. */
+int tag_members_remove(struct tx *tx, const struct list *list, int64_t id,
+		       const struct ids *members, int64_t now_ms,
+		       struct arena *arena, struct err *err);
 /* These and nobody else; addresses that are no members are passed over. */
 int tag_members_set(struct tx *tx, const struct segment *segment,
 		    const json_t *addresses, int64_t now_ms,

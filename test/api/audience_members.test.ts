@@ -67,6 +67,22 @@ describe("the list of members", () => {
     assert.deepEqual(await names({ segment_id: saved.body.id, status: "pending" }), ["anna"]);
   });
 
+  it("is in the order of addresses, or of what changed last", async () => {
+    assert.deepEqual(await names({ sort: "email" }), ["ahmad", "anna", "bob", "gone", "zoe"]);
+    assert.deepEqual(await names({ sort: "-email", limit: 2 }), ["zoe", "gone"]);
+    const query = { sort: "-email", limit: 2, status: "subscribed,pending,unsubscribed" };
+    assert.deepEqual(await names({ ...query, cursor: (await look(query)).next }), ["anna", "ahmad"]);
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/anna@example.org`, { language: "de" });
+    const changed = { sort: "-changed_at", limit: 3 };
+    assert.equal((await names(changed))[0], "anna");
+    assert.equal((await names({ ...changed, sort: "changed_at", cursor: (await look({ ...changed, sort: "changed_at" })).next }))[1], "anna");
+    const ids = (await look({ q: "zoe" })).items.map(({ id }: Json) => id);
+    assert.deepEqual(await names({ ids: ids.join(), sort: "email" }), ["anna", "zoe"]);
+    for (const cursor of ["x", "0.a@b.c", "7", "7.x"])
+      assert.equal(await field({ sort: "changed_at", cursor }), "cursor");
+    assert.equal(await field({ ids: "7,x" }), "ids");
+  });
+
   it("says what is wrong with what is asked", async () => {
     assert.equal(await field({ status: "subscribed,vip" }), "status");
     assert.equal(await field({ interest_id: "0123456789" }), "interest_id");
@@ -114,5 +130,88 @@ describe("the list of members", () => {
     assert.deepEqual([many.total, many.total_is_least, many.counts.subscribed], [2500, false, 2500]);
     const csv = (await server.admin.get("/api/v1/audience/members.csv", { list_id: list })).text.split("\r\n");
     assert.equal(csv.length, 2500 + 4 + 2, "each once, a head, and the end");
+  });
+
+  it("goes in order through very many, each once", async () => {
+    for (const sort of ["email", "-email", "changed_at"]) {
+      const seen: string[] = [];
+      for (let cursor: string | null = ""; cursor !== null;) {
+        const page: Json = await look({ sort, limit: 1000, ...(cursor && { cursor }) });
+        seen.push(...page.items.map(({ email }: Json) => email));
+        cursor = page.next;
+      }
+      assert.equal(new Set(seen).size, 2504);
+      if (sort.endsWith("email")) assert.deepEqual(seen, sort === "email" ? [...seen].sort() : [...seen].sort().reverse());
+    }
+  });
+
+  const bulk = async (body: Json): Promise<Json> => {
+    const { body: begun } = await server.admin.post("/api/v1/audience/members/bulk", { list_id: list, ...body }, { status: 202 });
+    return (await server.job(begun.job_id)).result;
+  };
+  const idsOf = async (q: string) => (await look({ q })).items.map(({ id }: Json) => id);
+
+  it("gives many a tag, and takes it again", async () => {
+    const tag = (await server.mailchimp.post(`/3.0/lists/${list}/segments`, { name: "Many", static_segment: [] })).body.id;
+    const count = async () => (await server.mailchimp.get(`/3.0/lists/${list}/segments/${tag}`)).body.member_count;
+    const all = { all: { q: "mia" }, segment_id: tag, expected: 2500 };
+    assert.deepEqual(await bulk({ ...all, act: "tag" }), { changed: 2500, unchanged: 0, refused: [], refused_count: 0 });
+    assert.deepEqual(await bulk({ ...all, act: "tag" }), { changed: 0, unchanged: 2500, refused: [], refused_count: 0 });
+    const ids = [...(await idsOf("m2499@example.net")), ...(await idsOf("zoe@")), 999_999];
+    const taken = await bulk({ ids, act: "untag", segment_id: tag, expected: 3 });
+    assert.deepEqual([taken.changed, taken.unchanged, taken.refused_count, taken.refused[0].why], [1, 1, 1, "is no member any more"]);
+    assert.equal(await count(), 2499);
+    await server.admin.post("/api/v1/audience/members/bulk", { list_id: list, ...all, act: "tag", expected: 2499 }, { status: 409 });
+  });
+
+  it("unsubscribes and archives many, and brings nobody back", async () => {
+    const ids = [...(await idsOf("an")), ...(await idsOf("zoe@")), ...(await idsOf("ahmad")), ...(await idsOf("bob"))];
+    const left = await bulk({ ids, act: "unsubscribe", expected: 4 });
+    assert.deepEqual([left.changed, left.unchanged, left.refused.map(({ why }: Json) => why)], [2, 1, ["is archived: gets no campaigns"]]);
+    assert.deepEqual(await names({ status: "unsubscribed", sort: "email" }), ["ahmad", "anna", "zoe"]);
+    await server.mailchimp.put(`/3.0/lists/${list}/members/wait@example.org`, { email_address: "wait@example.org", status: "pending" });
+    const all = { list_id: list, all: { status: "subscribed,pending" }, act: "archive" };
+    for (const expected of [2500, 2502]) await server.admin.post("/api/v1/audience/members/bulk", { ...all, expected }, { status: 409 });
+    const away = await bulk({ ...all, expected: 2501 });
+    assert.deepEqual([away.changed, away.unchanged, away.refused.map(({ why }: Json) => why)], [2500, 0, ["has not confirmed yet: cannot be archived"]]);
+    assert.equal((await look({ status: "archived" })).total, 2501);
+    assert.equal((await server.mailchimp.get(`/3.0/lists/${list}`)).body.stats.member_count, 0);
+  });
+
+  it("refuses an act that makes no sense, or whoever may not", async () => {
+    const wrong = async (body: Json) =>
+      (await server.admin.post("/api/v1/audience/members/bulk", { list_id: list, ids: [1], act: "tag", expected: 1, ...body }, { status: 400 })).body.errors[0].field;
+    const saved = (await server.mailchimp.post(`/3.0/lists/${list}/segments`, { name: "Z", options: { match: "all", conditions: [{ field: "LNAME", op: "is", value: "Z" }] } })).body.id;
+    assert.deepEqual([await wrong({}), await wrong({ segment_id: saved }), await wrong({ segment_id: 999_999 })], ["segment_id", "segment_id", "segment_id"]);
+    assert.deepEqual([await wrong({ act: "subscribe" }), await wrong({ act: "archive", all: {} })], ["act", "ids"]);
+    assert.equal(await wrong({ act: "archive", ids: null, all: { status: "vip" } }), "status");
+    assert.equal(await wrong({ act: "archive", ids: [] }), "ids");
+    const user = server.admin.as(await server.createKey("writes", "user"));
+    await user.post("/api/v1/audience/members/bulk", { list_id: list, ids: [1], act: "archive", expected: 1 }, { status: 403 });
+  });
+
+  it("knows who was unsubscribed by hand, when and by whom", async () => {
+    const more = async (hash: string) => (await server.admin.get(`/api/v1/audience/members/${hash}`, { list_id: list })).body;
+    const zoe = await more("zoe@example.org");
+    assert.ok(zoe.id > 0 && zoe.unsubscribed_at);
+    assert.equal(zoe.unsubscribed_by, null, "a program did it");
+    for (const name of ["hand", "hands"])
+      await server.mailchimp.post(`/3.0/lists/${list}/members`, { email_address: `${name}@example.org`, status: "subscribed" });
+    await server.admin.post("/api/v1/users", { email: "eve@example.test", name: "Eve <b>", role: "manager", password: "correct horse battery" }, { status: 201 });
+    const signed = await server.anonymous.post("/api/v1/session", { email: "eve@example.test", password: "correct horse battery" });
+    const cookie = signed.headers.getSetCookie().map((c) => c.split(";")[0]).join("; ");
+    const headers = { cookie, "x-csrf-token": signed.body.csrf_token };
+    await server.anonymous.patch(`/3.0/lists/${list}/members/hand@example.org`, { status: "unsubscribed" }, { headers });
+    const ids = await idsOf("hands@");
+    const { body } = await server.anonymous.post("/api/v1/audience/members/bulk", { list_id: list, ids, act: "unsubscribe", expected: 1 }, { headers, status: 202 });
+    await server.job(body.job_id);
+    for (const name of ["hand", "hands"]) {
+      const { unsubscribed_at: at, unsubscribed_by: by } = await more(`${name}@example.org`);
+      assert.deepEqual([Boolean(at), by], [true, "Eve <b>"]);
+    }
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/hand@example.org`, { status: "subscribed" });
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/hand@example.org`, { status: "unsubscribed" });
+    assert.equal((await more("hand@example.org")).unsubscribed_by, null, "what a program said later is not hers");
+    await server.admin.get("/api/v1/audience/members/nobody@example.org", { list_id: list }, { status: 404 });
   });
 });

@@ -168,6 +168,41 @@ describe("members", () => {
     assert.equal((await member("new@example.org")).status, "subscribed");
   });
 
+  it("are many: put in order, tagged, unsubscribed, with who was refused and why", async () => {
+    const page = await browser.signIn("manager");
+    await page.goto("/audience");
+    await page.getByRole("button", { name: "E-mail address" }).click();
+    await page.waitForURL(/sort=email/);
+    await row(page, "ahmad@example.org").waitFor();
+    const order = async () => (await page.getByRole("row").getByRole("link", { name: /@example\.org$/ }).allInnerTexts());
+    assert.deepEqual(await order(), ["ahmad@example.org", "ana@example.org", "new@example.org", "rest@example.org"]);
+    for (const name of ["ana", "rest"]) await page.getByRole("checkbox", { name: `Select ${name}@example.org` }).check();
+    await page.getByRole("button", { name: "Add a tag" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("2 members get the tag").waitFor();
+    await dialog.getByLabel("Or the name of a new tag").fill("Guests");
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await checkAccessible(page);
+    await picture(page, "members-many");
+    await dialog.getByRole("button", { name: "Tag 2 members" }).click();
+    await page.getByText("2 changed").waitFor();
+    assert.deepEqual((await member("ana@example.org")).tags.map(({ name }: Json) => name).sort(), ["Guests", "Press"]);
+    await page.getByRole("checkbox", { name: "Select all rows that are loaded" }).check();
+    await page.getByRole("button", { name: "Archive" }).click();
+    await dialog.getByText("4 members are put away").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("checkbox", { name: "Select ana@example.org" }).uncheck();
+    await page.getByRole("button", { name: "Archive" }).click();
+    await dialog.getByRole("button", { name: "Archive 3 members" }).click();
+    await page.getByText("2 changed").waitFor();
+    await page.getByRole("button", { name: "1 refused" }).click();
+    await page.getByText("has not confirmed yet: cannot be archived").waitFor();
+    await checkAccessible(page);
+    await picture(page, "members-refused");
+    await page.goto("/audience/members/ahmad@example.org");
+    await panel(page, "Status").getByText(/^By .*, by hand$/).waitFor();
+  });
+
   it("are looked at in the dark, in German and on a phone, and only read by who does no marketing", async () => {
     for (const [name, options] of Object.entries({ dark, german, phone })) {
       const page = await browser.signIn("manager", options);

@@ -117,7 +117,9 @@ static int tag_written(struct tx *tx, struct request *rq,
 		if (call->ops[i].outcome != MEMBER_REFUSED)
 			vec_push(&ids, call->ops[i].member.id);
 	return tag_members_add(tx, list, call->segment_id, &ids, rq->now_ms,
-			       rq->arena, err);
+			       rq->arena, err) < 0
+		       ? -1
+		       : 0;
 }
 
 static int apply_once(struct request *rq, struct db *db,

@@ -155,6 +155,7 @@ struct member_actor mc_actor(const struct request *rq)
 		.source = rq->caller.by_session ? SOURCE_ADMIN : SOURCE_API,
 		.now_ms = rq->now_ms,
 		.ip = rq->client_ip,
+		.by = rq->caller.by_session ? rq->caller.name : NULL,
 	};
 }
 

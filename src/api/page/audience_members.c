@@ -6,9 +6,9 @@
 #include "api/api.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
-#include "audience/interest/interest.h"
 #include "audience/list.h"
 #include "audience/side/member_browse.h"
+#include "audience/side/unsubscriber.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/csv/csv.h"
@@ -20,74 +20,68 @@
 
 /* --- what is asked for --- */
 
-/* `subscribed,pending` */
-static int read_statuses(const struct request *rq, unsigned *out,
-			 struct err *err)
+/* As next_of makes it. */
+static int read_cursor(const struct request *rq, struct member_page *out,
+		       struct err *err)
 {
-	struct str rest = str_of(request_query(rq, "status"));
+	struct str rest = str_of(request_query(rq, "cursor"));
+	bool is_right;
 
-	*out = 0;
-	while (rest.len > 0) {
-		const char *name =
-			arena_str(rq->arena, str_trim(str_cut(&rest, ',')));
-		enum member_status status = member_status_of(name);
-
-		if (!status)
-			return err_field(err, "status",
-					 "is no status of a member");
-		*out |= MEMBER_STATUS_BIT(status);
-	}
-	return 0;
-}
-
-static int read_interest(const struct request *rq, struct db *db,
-			 int64_t list_id, int64_t *out, struct err *err)
-{
-	CLEANUP(vec_release) struct interests all = VEC_INIT;
-	const char *hex = request_query(rq, "interest_id");
-	const struct interest *found;
-
-	if (!hex || !*hex)
+	if (rest.len == 0)
 		return 0;
-	if (interest_list(db, list_id, 0, rq->arena, &all, err) < 0)
-		return -1;
-	found = interests_find(&all, hex);
-	if (!found)
-		return err_field(err, "interest_id",
-				 "is no interest of this list");
-	*out = found->id;
-	return 0;
+	is_right = str_to_int(str_cut(&rest, '.'), &out->after.id) &&
+		   out->after.id > 0;
+	if (out->order == MEMBER_ORDER_CHANGED)
+		is_right = is_right && str_to_int(rest, &out->after.ms);
+	else if (out->order == MEMBER_ORDER_EMAIL)
+		is_right = is_right && rest.len > 0;
+	if (rest.len > 0)
+		out->after.text = arena_str(rq->arena, rest);
+	return is_right ? 0 : err_field(err, "cursor", "is none of this list");
 }
 
 static int read_order(const struct request *rq, struct member_page *out,
 		      struct err *err)
 {
+	static const char *const names[] = { [MEMBER_ORDER_JOINED] = "joined",
+					     [MEMBER_ORDER_EMAIL] = "email",
+					     [MEMBER_ORDER_CHANGED] =
+						     "changed_at" };
 	const char *sort = request_query(rq, "sort");
+	size_t i = 0;
 
-	if (v1_limit(rq, &out->count, err) < 0 ||
-	    v1_before(rq, &out->after_id, err) < 0)
-		return -1;
-	out->oldest_first = sort && strcmp(sort, "joined") == 0;
-	if (sort && !out->oldest_first && strcmp(sort, "-joined") != 0)
-		return err_field(err, "sort", "must be joined or -joined");
-	return 0;
+	if (!sort)
+		sort = "-joined";
+	out->is_down = *sort == '-';
+	while (i < ARRAY_SIZE(names) &&
+	       strcmp(sort + out->is_down, names[i]) != 0)
+		i++;
+	if (i == ARRAY_SIZE(names))
+		return err_field(err, "sort",
+				 "must be joined, email or changed_at, or one "
+				 "of them with - before it");
+	out->order = (enum member_order)i;
+	return v1_limit(rq, &out->count, err) < 0 ? -1
+						  : read_cursor(rq, out, err);
 }
 
 static int read_choice(const struct request *rq, struct db *db,
 		       struct member_choice *out, struct err *err)
 {
+	struct member_asked asked = {
+		.text = request_query(rq, "q"),
+		.statuses = request_query(rq, "status"),
+		.interest = request_query(rq, "interest_id"),
+		.ids = request_query(rq, "ids"),
+	};
 	struct list list;
 
 	if (list_get(db, request_query(rq, "list_id"), rq->arena, &list, err) <
-	    0)
+		    0 ||
+	    request_query_int(rq, "segment_id", 1, INT64_MAX, &asked.segment_id,
+			      err) < 0)
 		return -1;
-	*out = (struct member_choice){ .list_id = list.id,
-				       .text = request_query(rq, "q") };
-	if (request_query_int(rq, "segment_id", 1, INT64_MAX, &out->segment_id,
-			      err) < 0 ||
-	    read_statuses(rq, &out->statuses, err) < 0)
-		return -1;
-	return read_interest(rq, db, list.id, &out->interest_id, err);
+	return member_choice_read(db, list.id, &asked, rq->arena, out, err);
 }
 
 /* --- who they are --- */
@@ -95,7 +89,7 @@ static int read_choice(const struct request *rq, struct db *db,
 /* A page of them, with what is shown of them. */
 struct rows {
 	struct member_found found;
-	struct members members; /* by id */
+	struct members members; /* by id; who was forgotten since may lack */
 	struct member_tags tags;
 	struct merge_defs fields;
 };
@@ -115,12 +109,12 @@ static int load(struct db *db, const struct member_choice *choice,
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	struct sql_value ids;
 
-	if (member_browse(db, choice, page, now_ms, &out->found, err) < 0 ||
+	if (member_browse(db, choice, page, now_ms, arena, &out->found, err) <
+		    0 ||
 	    merge_field_list(db, choice->list_id, arena, &out->fields, err) < 0)
 		return -1;
 	if (out->found.ids.n == 0)
 		return 0;
-	ids_sort(&out->found.ids);
 	ids = sql_keys(&out->found.ids, &keys);
 	if (member_list_by_ids(db, ids, arena, &out->members, err) < 0)
 		return -1;
@@ -128,14 +122,13 @@ static int load(struct db *db, const struct member_choice *choice,
 }
 
 /* That place on the page; NULL: somebody was forgotten since. */
-static const struct member *member_at(const struct rows *rows,
-				      const struct member_page *page, size_t i)
+static const struct member *member_at(const struct rows *rows, size_t i)
 {
-	size_t n = rows->members.n;
-	const struct member *m =
-		&rows->members.v[page->oldest_first ? i : n - 1 - i];
+	int64_t id = rows->found.ids.v[i];
+	size_t at = vec_lower(&rows->members, id, id);
+	const struct member *m = rows->members.v + at;
 
-	return m->list_id > 0 ? m : NULL;
+	return at < rows->members.n && m->id == id && m->list_id > 0 ? m : NULL;
 }
 
 static const struct member_tag *first_tag(const struct rows *rows,
@@ -197,15 +190,20 @@ static void write_counts(const struct member_found *found,
 	json_end_object(w);
 }
 
-/* Its ids are sorted by now. */
 static const char *next_of(const struct request *rq, const struct rows *rows,
 			   const struct member_page *page)
 {
-	const struct ids *ids = &rows->found.ids;
+	const struct member_place_of *last = &rows->found.last;
 
 	if (!rows->found.has_more)
 		return NULL;
-	return v1_next(rq, ids->v[page->oldest_first ? ids->n - 1 : 0]);
+	if (page->order == MEMBER_ORDER_EMAIL)
+		return arena_printf(rq->arena, "%lld.%s", (long long)last->id,
+				    last->text);
+	if (page->order == MEMBER_ORDER_CHANGED)
+		return arena_printf(rq->arena, "%lld.%lld", (long long)last->id,
+				    (long long)last->ms);
+	return v1_next(rq, last->id);
 }
 
 int v1_audience_members(struct request *rq, struct response *rs,
@@ -215,7 +213,7 @@ int v1_audience_members(struct request *rq, struct response *rs,
 	CLEANUP(rows_release) struct rows rows = { 0 };
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct member_choice choice;
-	struct member_page page = { .after_id = 0 };
+	struct member_page page = { .count = 0 };
 
 	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0 ||
 	    read_order(rq, &page, err) < 0 ||
@@ -225,8 +223,8 @@ int v1_audience_members(struct request *rq, struct response *rs,
 	if (rows.found.is_indexing)
 		api_wake_audience(rq);
 	v1_list_begin(&w);
-	for (size_t i = 0; i < rows.members.n; i++) {
-		const struct member *m = member_at(&rows, &page, i);
+	for (size_t i = 0; i < rows.found.ids.n; i++) {
+		const struct member *m = member_at(&rows, i);
 
 		if (m)
 			write_member(&rows, m, &w);
@@ -237,6 +235,31 @@ int v1_audience_members(struct request *rq, struct response *rs,
 	json_key_bool(&w, "is_indexing", rows.found.is_indexing);
 	write_counts(&rows.found, &w);
 	json_key_text(&w, "next", next_of(rq, &rows, &page));
+	json_end_object(&w);
+	return 0;
+}
+
+/* --- one --- */
+
+int v1_audience_member(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const char *by = NULL;
+	struct member member;
+	struct list list;
+
+	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    list_get(db, request_query(rq, "list_id"), rq->arena, &list, err) <
+		    0 ||
+	    member_get(db, list.id, request_param(rq, "hash"), rq->arena,
+		       &member, err) < 0 ||
+	    unsubscriber_find(db, &member, rq->arena, &by, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_int(&w, "id", member.id);
+	json_key_time_or_null(&w, "unsubscribed_at", member.unsubscribed_ms);
+	json_key_text(&w, "unsubscribed_by", by);
 	json_end_object(&w);
 	return 0;
 }
@@ -300,7 +323,6 @@ static int next_rows(void *context, struct db *crm, struct strbuf *out,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(rows_release) struct rows rows = { 0 };
 	struct file *file = context;
-	const struct ids *ids = &rows.found.ids;
 
 	(void)crm;
 	if (store_get(file->store, STORE_AUDIENCE, &db, err) < 0 ||
@@ -310,15 +332,15 @@ static int next_rows(void *context, struct db *crm, struct strbuf *out,
 	if (!file->begun)
 		add_row(columns, out);
 	file->begun = true;
-	for (size_t i = 0; i < rows.members.n; i++) {
-		const struct member *m = member_at(&rows, &file->page, i);
+	for (size_t i = 0; i < rows.found.ids.n; i++) {
+		const struct member *m = member_at(&rows, i);
 
 		if (m)
 			add_member(&rows, m, arena, out);
 	}
 	if (!rows.found.has_more)
 		return 0;
-	file->page.after_id = ids->v[0]; /* sorted by now */
+	file->page.after.id = rows.found.last.id;
 	return 1;
 }
 
@@ -329,7 +351,7 @@ int v1_audience_members_csv(struct request *rq, struct response *rs,
 	struct file *file = arena_new_of(rq->arena, struct file);
 
 	*file = (struct file){ .store = api_of(rq)->store,
-			       .page.count = CSV_PAGE };
+			       .page = { .is_down = true, .count = CSV_PAGE } };
 	if (store_get(file->store, STORE_AUDIENCE, &db, err) < 0 ||
 	    read_choice(rq, db, &file->choice, err) < 0)
 		return -1;

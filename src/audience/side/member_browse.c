@@ -2,7 +2,9 @@
 
 #include "audience/interest/interest.h"
 #include "audience/segment_target.h"
+#include "audience/side/member_order.h"
 #include "audience/side/member_word.h"
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "sets/id_set.h"
@@ -14,6 +16,85 @@
 void member_found_release(struct member_found *found)
 {
 	vec_release(&found->ids);
+}
+
+/* --- what is asked for --- */
+
+static int read_statuses(const char *text, struct arena *arena, unsigned *out,
+			 struct err *err)
+{
+	struct str rest = str_of(text);
+
+	*out = 0;
+	while (rest.len > 0) {
+		const char *name =
+			arena_str(arena, str_trim(str_cut(&rest, ',')));
+		enum member_status status = member_status_of(name);
+
+		if (!status)
+			return err_field(err, "status",
+					 "is no status of a member");
+		*out |= MEMBER_STATUS_BIT(status);
+	}
+	return 0;
+}
+
+static int read_interest(struct db *db, int64_t list_id, const char *hex,
+			 struct arena *arena, int64_t *out, struct err *err)
+{
+	CLEANUP(vec_release) struct interests all = VEC_INIT;
+	const struct interest *found;
+
+	*out = 0;
+	if (!hex || !*hex)
+		return 0;
+	if (interest_list(db, list_id, 0, arena, &all, err) < 0)
+		return -1;
+	found = interests_find(&all, hex);
+	if (!found)
+		return err_field(err, "interest_id",
+				 "is no interest of this list");
+	*out = found->id;
+	return 0;
+}
+
+static int read_ids(const char *text, struct arena *arena,
+		    const struct ids **out, struct err *err)
+{
+	struct str rest = str_of(text);
+	struct ids *ids;
+
+	*out = NULL;
+	if (!text)
+		return 0;
+	ids = arena_new_of(arena, struct ids);
+	ids->v = arena_array(arena, int64_t, MEMBER_ASKED_MOST);
+	while (rest.len > 0) {
+		int64_t id;
+
+		if (ids->n == MEMBER_ASKED_MOST)
+			return err_field(err, "ids", "must be at most %d",
+					 MEMBER_ASKED_MOST);
+		if (!str_to_int(str_trim(str_cut(&rest, ',')), &id) || id <= 0)
+			return err_field(err, "ids", "must be ids of members");
+		ids->v[ids->n++] = id;
+	}
+	*out = ids;
+	return 0;
+}
+
+int member_choice_read(struct db *db, int64_t list_id,
+		       const struct member_asked *asked, struct arena *arena,
+		       struct member_choice *out, struct err *err)
+{
+	*out = (struct member_choice){ .list_id = list_id,
+				       .segment_id = asked->segment_id,
+				       .text = asked->text };
+	if (read_ids(asked->ids, arena, &out->ids, err) < 0 ||
+	    read_statuses(asked->statuses, arena, &out->statuses, err) < 0)
+		return -1;
+	return read_interest(db, list_id, asked->interest, arena,
+			     &out->interest_id, err);
 }
 
 /* --- who has the words --- */
@@ -70,12 +151,14 @@ struct narrowing {
 	bool by_words;
 	struct id_set words;
 	struct id_set chose; /* the interest, if one is asked for */
+	struct id_set named; /* the ids, if some are */
 };
 
 static void narrowing_release(struct narrowing *n)
 {
 	id_set_release(&n->words);
 	id_set_release(&n->chose);
+	id_set_release(&n->named);
 }
 
 static int narrow(struct db *db, struct narrowing *n, int64_t now_ms,
@@ -87,6 +170,8 @@ static int narrow(struct db *db, struct narrowing *n, int64_t now_ms,
 					      .interests = &interests,
 					      .chose = CHOSE_ANY };
 
+	for (size_t i = 0; choice->ids && i < choice->ids->n; i++)
+		id_set_add(&n->named, choice->ids->v[i]);
 	n->by_words = !utf8_is_blank(choice->text);
 	if (n->by_words &&
 	    find_words(db, choice, now_ms, &n->words, out, err) < 0)
@@ -112,36 +197,21 @@ static int of_status(struct db *db, struct narrowing *n, int status,
 		id_set_and(out, &n->words);
 	if (n->choice->interest_id)
 		id_set_and(out, &n->chose);
+	if (n->choice->ids)
+		id_set_and(out, &n->named);
 	return 0;
-}
-
-static int64_t following(const struct member_page *page, struct id_set *set,
-			 int64_t id)
-{
-	if (page->oldest_first)
-		return id_set_next(set, id);
-	return id_set_before(set, id ? id : INT64_MAX);
-}
-
-static void take_page(const struct member_page *page, struct id_set *set,
-		      struct member_found *out)
-{
-	int64_t id = following(page, set, page->after_id);
-
-	for (; id > 0 && (int64_t)out->ids.n < page->count;
-	     id = following(page, set, id))
-		vec_push(&out->ids, id);
-	out->has_more = id > 0;
 }
 
 int member_browse(struct db *db, const struct member_choice *choice,
 		  const struct member_page *page, int64_t now_ms,
-		  struct member_found *out, struct err *err)
+		  struct arena *arena, struct member_found *out,
+		  struct err *err)
 {
 	CLEANUP(narrowing_release)
 	struct narrowing n = { .choice = choice,
 			       .words = ID_SET_INIT,
-			       .chose = ID_SET_INIT };
+			       .chose = ID_SET_INIT,
+			       .named = ID_SET_INIT };
 	CLEANUP(id_set_release) struct id_set all = ID_SET_INIT;
 	unsigned wanted =
 		choice->statuses ? choice->statuses : MEMBER_STATUS_ALL;
@@ -158,6 +228,6 @@ int member_browse(struct db *db, const struct member_choice *choice,
 			id_set_or(&all, &set);
 	}
 	out->total = id_set_count(&all);
-	take_page(page, &all, out);
-	return 0;
+	return member_order_page(db, page, choice->list_id, &all, arena, out,
+				 err);
 }

@@ -40,7 +40,8 @@ static void expect(struct audience_fixture *f, struct member_choice choice,
 	choice.list_id = f->list.id;
 	if (!page.count)
 		page.count = 10;
-	if (member_browse(f->db, &choice, &page, FIXTURE_NOW, &found, &err) < 0)
+	if (member_browse(f->db, &choice, &page, FIXTURE_NOW, f->arena, &found,
+			  &err) < 0)
 		fail_msg("%s", err.text);
 	vec_each (&found.ids, id)
 		strbuf_addf(&text, "%s%lld", text.len ? "," : "",
@@ -51,7 +52,7 @@ static void expect(struct audience_fixture *f, struct member_choice choice,
 }
 
 #define ANY ((struct member_choice){ .text = NULL })
-#define ALL ((struct member_page){ .count = 0 })
+#define ALL ((struct member_page){ .is_down = true })
 
 static void add_four(struct audience_fixture *f)
 {
@@ -67,16 +68,94 @@ static void goes_page_by_page_in_both_orders(void **state)
 
 	add_four(f);
 	expect(f, ANY, ALL, "4,3,2,1 of 4");
-	expect(f, ANY, (struct member_page){ .count = 3 },
+	expect(f, ANY, (struct member_page){ .count = 3, .is_down = true },
 	       "4,3,2 of 4, and more");
-	expect(f, ANY, (struct member_page){ .count = 3, .after_id = 2 },
-	       "1 of 4");
 	expect(f, ANY,
 	       (struct member_page){
-		       .count = 2, .after_id = 1, .oldest_first = true },
+		       .count = 3, .after.id = 2, .is_down = true },
+	       "1 of 4");
+	expect(f, ANY, (struct member_page){ .count = 2, .after.id = 1 },
 	       "2,3 of 4, and more");
-	expect(f, ANY, (struct member_page){ .oldest_first = true },
-	       "1,2,3,4 of 4");
+	expect(f, ANY, (struct member_page){ .count = 0 }, "1,2,3,4 of 4");
+}
+
+/* More than are read whole, so that the index is walked. */
+#define MANY 2500
+
+/* Goes through all in pages: each is there once, in the order of `key`. */
+static void walk(struct audience_fixture *f, struct member_page page,
+		 const char *key, int64_t wanted)
+{
+	const struct member_choice choice = { .list_id = f->list.id };
+	int64_t seen = 0, before = 0;
+	bool more = true;
+
+	page.count = 400;
+	while (more) {
+		CLEANUP(member_found_release) struct member_found found = { 0 };
+		struct err err = ERR_INIT;
+
+		if (member_browse(f->db, &choice, &page, FIXTURE_NOW, f->arena,
+				  &found, &err) < 0)
+			fail_msg("%s", err.text);
+		vec_each (&found.ids, id) {
+			char sql[128];
+			int64_t at;
+
+			(void)snprintf(sql, sizeof(sql),
+				       "SELECT %s FROM member WHERE id = %lld",
+				       key, (long long)*id);
+			at = audience_fixture_int(f, sql);
+			assert_true(seen == 0 ||
+				    (page.is_down ? at < before : at > before));
+			before = at;
+			seen++;
+		}
+		more = found.has_more;
+		page.after = found.last;
+	}
+	assert_int_equal(seen, wanted);
+}
+
+static void walk_all(struct audience_fixture *f, int64_t wanted)
+{
+	for (int down = 0; down < 2; down++) {
+		walk(f,
+		     (struct member_page){ .order = MEMBER_ORDER_EMAIL,
+					   .is_down = down },
+		     "CAST(SUBSTR(address, 2, 5) AS INTEGER)", wanted);
+		walk(f,
+		     (struct member_page){ .order = MEMBER_ORDER_CHANGED,
+					   .is_down = down },
+		     "changed_ms * 10000 + id", wanted);
+	}
+}
+
+/* Addresses go against the ids, and times come in tens. */
+static void add_members(struct audience_fixture *f, int64_t from, int64_t to)
+{
+	char sql[800];
+
+	(void)snprintf(
+		sql, sizeof(sql),
+		"WITH RECURSIVE n (i) AS (SELECT %lld UNION ALL SELECT i + 1 "
+		"FROM n WHERE i < %lld) INSERT INTO member (id, list_id, "
+		"address, email_hash, unique_id, status, merge, signup_ms, "
+		"opt_ms, changed_ms) SELECT i, %lld, "
+		"'m' || CAST(19000 - i AS TEXT) || '@x.org', 'h' || i,"
+		" 'u' || i, 1, '{}', 1, 1, (i * 7 %% 100) FROM n",
+		(long long)from, (long long)to, (long long)f->list.id);
+	store_fixture_exec(f->db, sql);
+}
+
+static void goes_by_address_and_change_however_many_they_are(void **state)
+{
+	struct audience_fixture *f = *state;
+
+	add_members(f, 1, 30);
+	walk_all(f, 30);
+	add_members(f, 31, MANY);
+	walk_all(f, MANY);
 }
 
 static void all_conditions_must_fit(void **state)
@@ -125,13 +204,13 @@ static void counts_each_status_of_what_fits_else(void **state)
 		.text = "an",
 		.statuses = MEMBER_STATUS_BIT(MEMBER_CLEANED),
 	};
-	const struct member_page page = { .count = 10 };
+	const struct member_page page = { .count = 10, .is_down = true };
 	struct err err = ERR_INIT;
 
 	add_four(f);
-	assert_int_equal(
-		member_browse(f->db, &choice, &page, FIXTURE_NOW, &found, &err),
-		0);
+	assert_int_equal(member_browse(f->db, &choice, &page, FIXTURE_NOW,
+				       f->arena, &found, &err),
+			 0);
 	assert_int_equal(found.total, 0);
 	assert_int_equal(found.counts[MEMBER_SUBSCRIBED], 1);
 	assert_int_equal(found.counts[MEMBER_PENDING], 1);
@@ -142,7 +221,8 @@ static void who_is_forgotten_is_in_none(void **state)
 {
 	struct audience_fixture *f = *state;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	const struct member_actor actor = { SOURCE_ADMIN, FIXTURE_NOW, NULL };
+	const struct member_actor actor = { SOURCE_ADMIN, FIXTURE_NOW, NULL,
+					    NULL };
 	struct err err = ERR_INIT;
 
 	add_four(f);
@@ -162,12 +242,12 @@ static void a_segment_of_another_list_is_not_there(void **state)
 	CLEANUP(member_found_release) struct member_found found = { 0 };
 	const struct member_choice choice = { .list_id = f->list.id,
 					      .segment_id = 99 };
-	const struct member_page page = { .count = 10 };
+	const struct member_page page = { .count = 10, .is_down = true };
 	struct err err = ERR_INIT;
 
-	assert_int_equal(
-		member_browse(f->db, &choice, &page, FIXTURE_NOW, &found, &err),
-		-1);
+	assert_int_equal(member_browse(f->db, &choice, &page, FIXTURE_NOW,
+				       f->arena, &found, &err),
+			 -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
@@ -179,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(goes_page_by_page_in_both_orders),
+		TEST(goes_by_address_and_change_however_many_they_are),
 		TEST(all_conditions_must_fit),
 		TEST(chosen_interests_narrow_it),
 		TEST(counts_each_status_of_what_fits_else),

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "sql/member_word.h"
 #include "sql/side.h"
+#include "sql/unsubscriber.h"
 #include "store/db.h"
 
 static void read_interest(const struct rows *rows, struct arena *arena,
@@ -56,7 +57,7 @@ int member_sides_drop(struct tx *tx, struct sql_value ids, struct err *err)
 		SQL_SIDE_DROP_NOTES,           SQL_SIDE_DROP_EVENTS,
 		SQL_MEMBER_WORD_REMOVE,        SQL_SIDE_DROP_SIGNUPS,
 		SQL_SIDE_DROP_ADDRESS_CHANGES, SQL_SIDE_DROP_ADDRESSES_LEFT,
-		SQL_SIDE_DROP_CLIENTS,
+		SQL_SIDE_DROP_CLIENTS,         SQL_UNSUBSCRIBER_DROP,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), ids, err);
@@ -72,6 +73,7 @@ int member_sides_drop_list(struct tx *tx, int64_t list_id, struct err *err)
 		SQL_SIDE_LIST_DROP_ADDRESS_CHANGES,
 		SQL_SIDE_LIST_DROP_ADDRESSES_LEFT,
 		SQL_SIDE_LIST_DROP_CLIENTS,
+		SQL_UNSUBSCRIBER_DROP_LIST,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), sql_int(list_id), err);

@@ -10,10 +10,11 @@ const LOOK_IDLE_MS = 15_000;
 const SHOWN = 20;
 
 /** Kinds that people ask for; what the program does by itself is not shown. */
-export const jobNames: Record<string, 'jobs.import' | 'jobs.bulk' | 'jobs.demo' | 'jobs.push' | 'jobs.check'> = {
+export const jobNames: Record<string, 'jobs.import' | 'jobs.bulk' | 'jobs.members' | 'jobs.demo' | 'jobs.push' | 'jobs.check'> = {
   import: 'jobs.import',
   'import-undo': 'jobs.import',
   bulk: 'jobs.bulk',
+  'audience-bulk': 'jobs.members',
   'campaign-check': 'jobs.check',
   demo: 'jobs.demo',
   push: 'jobs.push',

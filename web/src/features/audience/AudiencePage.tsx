@@ -50,7 +50,7 @@ export function AudiencePage() {
         <TabsLine value={tab}>
           {audienceTabs.map((one) => <Tabs.Tab key={one} value={one} px={{ base: 8, sm: 'md' }}>{t(`audience.tab.${one}`)}</Tabs.Tab>)}
         </TabsLine>
-        <Tabs.Panel value="members" pt="lg"><MembersPanel key={list.id} listId={list.id} /></Tabs.Panel>
+        <Tabs.Panel value="members" pt="lg"><MembersPanel key={list.id} listId={list.id} isMaster={list === lists.data[0]} /></Tabs.Panel>
         <Tabs.Panel value="segments" pt="lg"><SegmentsPanel key={list.id} listId={list.id} isMaster={list === lists.data[0]} q={q} onSearch={search} /></Tabs.Panel>
         <Tabs.Panel value="fields" pt="lg"><FieldsPanel key={list.id} listId={list.id} isMaster={list === lists.data[0]} /></Tabs.Panel>
         <Tabs.Panel value="interests" pt="lg"><InterestsPanel key={list.id} listId={list.id} /></Tabs.Panel>

@@ -14,24 +14,27 @@ import { DataTable, ListPage } from '../../../ui/DataTable/DataTable.tsx';
 import { ListSearch } from '../../../ui/DataTable/ListSearch.tsx';
 import { ListTotal } from '../../../ui/DataTable/ListTotal.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
+import { nothing, sizeOf, type Selection } from '../../../ui/DataTable/selection.ts';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { GrowthChart } from '../growth/GrowthChart.tsx';
+import { BulkBar } from './bulk/BulkBar.tsx';
+import { MembersDone, type MembersBegun } from './bulk/MembersDone.tsx';
 import { DEFAULT_COLUMNS, MEMBERS, useMemberColumns } from './columns.tsx';
 import { InterestFilter, StatusFilter, TagFilter } from './filters.tsx';
 import { NewMember } from './NewMember.tsx';
 import { useMembers } from './queries.ts';
-import { apiQuery, isAll, NEWEST, type Listed } from './search.ts';
+import { apiQuery, isAll, NEWEST, sorts, type Listed } from './search.ts';
 import { useCsvWords } from './useCsvWords.ts';
 
 /** px of title and tabs. */
 const ABOVE = 112;
 
-export function MembersPanel({ listId }: { listId: string }) {
+export function MembersPanel({ listId, isMaster }: { listId: string; isMaster: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const mayChange = may(useMe(), 'market');
-  const { q, status, tag, interest, sort } = useSearch({ from: '/signed-in/audience' });
+  const { q, status, tag, interest, sort, job } = useSearch({ from: '/signed-in/audience' });
   const navigate = useNavigate({ from: '/audience' });
   const columns = useMemberColumns(listId);
   const [kept, keep] = useKeptColumns(MEMBERS);
@@ -40,6 +43,9 @@ export function MembersPanel({ listId }: { listId: string }) {
   const [isGrowing, setGrowing] = useState(false);
   const listed: Listed = { q, status, tag, interest };
   const members = useMembers(listId, listed, sort);
+  const [selection, select] = useSelection(JSON.stringify(apiQuery(listId, listed)));
+  const [begun, setBegun] = useState<MembersBegun>();
+  const setJob = (next?: number) => void navigate({ search: (before) => ({ ...before, job: next }), replace: true });
   const change = useCallback(
     (next: Listed, replace = false) => void navigate({ search: (before) => ({ ...before, ...next }), replace }),
     [navigate],
@@ -52,6 +58,8 @@ export function MembersPanel({ listId }: { listId: string }) {
   const icon = <IconUsers size={24} aria-hidden />;
   const total = members.total ?? 0;
   const words = { count: total, n: format.number(total) };
+  // nobody acts on a number that is not known
+  const selectable = members.totalIsLeast ? members.rows.length : total;
   return (
     <ListPage above={ABOVE}>
       <Group gap="xs" mb="xs">
@@ -66,10 +74,25 @@ export function MembersPanel({ listId }: { listId: string }) {
         </Group>
       </Group>
       <StatusFilter counts={members.first?.counts} value={status} onChange={(next) => change({ status: next })} />
-      <Group gap="md" justify="space-between">
-        <ListTotal rows={members}>{t(members.totalIsLeast ? 'members.totalLeast' : isAll(listed) ? 'members.total' : 'members.totalFits', words)}</ListTotal>
-        {members.first?.is_indexing && <Text size="sm" c="dimmed" mb={6} role="status">{t('members.indexing')}</Text>}
-      </Group>
+      {job !== undefined && <MembersDone listId={listId} jobId={job} begun={begun} onClose={() => setJob()} />}
+      {mayChange && sizeOf(selection, selectable) > 0 ? (
+        <BulkBar
+          {...{ listId, isMaster, listed, selection }}
+          total={selectable}
+          onSelect={select}
+          onStarted={(jobId, act) => {
+            select(nothing);
+            setBegun({ jobId, act });
+            setJob(jobId);
+          }}
+          onLookAgain={members.again}
+        />
+      ) : (
+        <Group gap="md" justify="space-between">
+          <ListTotal rows={members} mih={30} lh="30px">{t(members.totalIsLeast ? 'members.totalLeast' : isAll(listed) ? 'members.total' : 'members.totalFits', words)}</ListTotal>
+          {members.first?.is_indexing && <Text size="sm" c="dimmed" mb={6} role="status">{t('members.indexing')}</Text>}
+        </Group>
+      )}
       <DataTable
         name={MEMBERS}
         label={t('audience.tab.members')}
@@ -77,7 +100,9 @@ export function MembersPanel({ listId }: { listId: string }) {
         columns={pick(columns, shown)}
         sortable={columns}
         sort={sort ?? NEWEST}
-        onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: next === 'joined' ? next : undefined }) })}
+        onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: sorts.find((one) => one === next && one !== NEWEST) }) })}
+        selection={selection}
+        onSelect={mayChange ? select : undefined}
         nameOf={(row) => row.email}
         onOpen={(row) => void navigate({ to: '/audience/members/$hash', params: { hash: row.hash }, search: { list: listId } })}
         empty={isAll(listed) ? <EmptyState icon={icon} title={t('members.none')} about={t('members.noneAbout')} action={(
@@ -98,6 +123,12 @@ export function MembersPanel({ listId }: { listId: string }) {
       {isNew && <NewMember listId={listId} onClose={() => setNew(false)} />}
     </ListPage>
   );
+}
+
+/** Of what is shown: another search begins anew. */
+function useSelection(of: string): [Selection, (selection: Selection) => void] {
+  const [kept, setKept] = useState({ of, selection: nothing });
+  return [kept.of === of ? kept.selection : nothing, (selection) => setKept({ of, selection })];
 }
 
 function Download({ listId, listed }: { listId: string; listed: Listed }) {

@@ -18,7 +18,7 @@ export function useMemberColumns(listId: string): Column<MemberRow>[] {
   const sourceWord = useSourceWord();
   return useMemo(
     () => [
-      { name: 'email', label: t('members.column.email'), width: 220, isSortable: false, cell: (row) => <Address listId={listId} row={row} /> },
+      { name: 'email', label: t('members.column.email'), width: 220, isSortable: true, cell: (row) => <Address listId={listId} row={row} /> },
       { name: 'name', label: t('members.column.name'), width: 150, isSortable: false, cell: ({ name }) => name && <span dir="auto" title={name}>{name}</span> },
       { name: 'status', label: t('members.column.status'), width: 140, isSortable: false, isBeside: true, cell: ({ status }) => <MemberWord status={status} /> },
       { name: 'tags', label: t('members.column.tags'), width: 120, isSortable: false, cell: ({ tags }) => tags.length > 0 && <Tags tags={tags} /> },
@@ -26,7 +26,7 @@ export function useMemberColumns(listId: string): Column<MemberRow>[] {
       { name: 'language', label: t('members.column.language'), width: 100, isSortable: false, isNamed: true, cell: ({ language }) => language },
       { name: 'source', label: t('members.column.source'), width: 130, isSortable: false, isNamed: true, cell: ({ source }) => source && <span dir="auto">{sourceWord(source)}</span> },
       { name: 'joined', label: t('members.column.since'), width: 130, isSortable: true, isNamed: true, cell: ({ since }) => since && <Ago at={since} /> },
-      { name: 'changed_at', label: t('members.column.changed_at'), width: 130, isSortable: false, isNamed: true, cell: ({ changed_at: at }) => at && <Ago at={at} /> },
+      { name: 'changed_at', label: t('members.column.changed_at'), width: 130, isSortable: true, isNamed: true, cell: ({ changed_at: at }) => at && <Ago at={at} /> },
     ],
     // words follow the language
     [t, listId],

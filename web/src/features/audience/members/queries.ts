@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions, useInfiniteQuery, useMutation, useQuery
 import { api, call, mc, type Marketing, type Schemas } from '../../../api/client.ts';
 import { useRows } from '../../../ui/DataTable/rows.ts';
 import { categoriesQuery, type Category } from '../interests/queries.ts';
-import { apiQuery, NEWEST, type Listed } from './search.ts';
+import { apiQuery, NEWEST, type Listed, type MembersSort } from './search.ts';
 
 export type MemberRow = Schemas['AudienceMember'];
 export type Member = Marketing['Member'];
@@ -16,12 +16,14 @@ export type Feed = Marketing['MemberFeed']['activity'][number];
 
 const MANY = 1000;
 const FEED_PAGE = 50;
+/** The variant is told only to who names it. */
+const FEED_FIELDS = ['activity_type', 'created_at_timestamp', 'campaign_id', 'campaign_title', 'link_clicked', 'variant'].map((name) => `activity.${name}`).join() + ',total_items';
 const EVENTS = 50;
 const all = ['audience', 'members'];
 
 /* --- the list --- */
 
-export function useMembers(listId: string, listed: Listed, sort: 'joined' | undefined) {
+export function useMembers(listId: string, listed: Listed, sort: MembersSort | undefined) {
   const query = { ...apiQuery(listId, listed), sort: sort ?? NEWEST } as const;
   return useRows<MemberRow, Schemas['AudienceMembers']>({
     key: [...all, 'list', query],
@@ -76,6 +78,15 @@ export function useMember(listId: string | undefined, hash: string) {
     queryKey: keyOf(listId ?? '', hash),
     enabled: listId !== undefined,
     queryFn: ({ signal }) => call(mc.GET('/lists/{list_id}/members/{subscriber_hash}', { params: { path: pathOf(listId!, hash) }, signal })),
+  });
+}
+
+/** What the Marketing API does not tell of them. */
+export function useMemberMore({ list_id, id }: Member, isWanted: boolean) {
+  return useQuery({
+    queryKey: [...keyOf(list_id, id), 'more'],
+    enabled: isWanted,
+    queryFn: ({ signal }) => call(api.GET('/audience/members/{hash}', { params: { path: { hash: id }, query: { list_id } }, signal })),
   });
 }
 
@@ -218,7 +229,7 @@ export function useFeed({ list_id, id }: Member) {
     placeholderData: keepPreviousData,
     queryFn: ({ pageParam, signal }) =>
       call(mc.GET('/lists/{list_id}/members/{subscriber_hash}/activity-feed', {
-        params: { path: pathOf(list_id, id), query: { count: FEED_PAGE, offset: pageParam } }, signal,
+        params: { path: pathOf(list_id, id), query: { count: FEED_PAGE, offset: pageParam, fields: FEED_FIELDS } }, signal,
       })),
     getNextPageParam: (page, _pages, offset) => (offset + page.activity.length < page.total_items ? offset + FEED_PAGE : undefined),
   });

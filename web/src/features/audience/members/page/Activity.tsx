@@ -17,6 +17,9 @@ const icons: Record<string, typeof IconMail> = {
 };
 const colors: Record<string, string> = { bounce: 'red', unsub: 'red', abuse: 'red', resubscribe: 'green' };
 
+/** Variants are called by letters. */
+const A = 65;
+
 export function Activity({ member }: { member: Member }) {
   const { t } = useTranslation();
   const feed = useFeed(member);
@@ -43,6 +46,7 @@ function Did({ item, campaignId }: { item: Feed; campaignId?: number }) {
   const { t } = useTranslation();
   const kind = item.activity_type;
   const Icon = icons[kind] ?? IconMessage;
+  const letter = item.variant ? String.fromCharCode(A + item.variant - 1) : '';
   return (
     <Group component="li" gap="sm" align="flex-start" wrap="nowrap">
       <ThemeIcon variant="light" size={28} radius="xl" color={colors[kind]}><Icon size={15} aria-hidden /></ThemeIcon>
@@ -53,6 +57,7 @@ function Did({ item, campaignId }: { item: Feed; campaignId?: number }) {
           {campaignId === undefined ? <bdi>{item.campaign_title}</bdi> : (
             <LinkAnchor to="/campaigns/$campaignId" params={{ campaignId }} size="sm"><bdi>{item.campaign_title}</bdi></LinkAnchor>
           )}
+          {letter && ` · ${t('composer.ab.variant', { letter })}`}
         </Text>
         {item.link_clicked && <Text size="xs" c="dimmed" dir="ltr" ta="start" style={{ overflowWrap: 'anywhere' }}>{item.link_clicked}</Text>}
         <Text size="xs" c="dimmed"><Ago at={item.created_at_timestamp} /></Text>

@@ -3,7 +3,7 @@ import { Stack, Text, Timeline } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Ago } from '../../../../ui/Ago.tsx';
 import { Panel } from '../../../people/record/Panel.tsx';
-import type { Member } from '../queries.ts';
+import { useMemberMore, type Member } from '../queries.ts';
 import { reasonKind, useSourceWord } from '../words.ts';
 
 interface Step {
@@ -19,11 +19,13 @@ export function Standing({ member }: { member: Member }) {
   const { status, ip_signup: ipSignup, ip_opt: ipOpt, timestamp_signup: signup, timestamp_opt: opt, last_changed: changed } = member;
   const reason = member.unsubscribe_reason;
   const kind = reasonKind(reason);
+  const more = useMemberMore(member, reason !== undefined).data;
+  const by = kind === 'admin' && more?.unsubscribed_by ? t('members.leftBy', { name: more.unsubscribed_by }) : undefined;
   const source = member.source && sourceWord(member.source);
   const steps: Step[] = [
     ...(signup ? [{ title: t('members.signedUp'), at: signup, ip: ipSignup, about: source }] : []),
     ...(opt ? [{ title: t(ipOpt ? 'members.confirmed' : 'members.wasSubscribed'), at: opt, ip: ipOpt, about: signup ? '' : source }] : []),
-    ...(reason === undefined ? [] : [{ title: t('members.left'), about: kind === 'own' ? t('members.reason', { reason }) : t(`members.reasonKind.${kind}`) }]),
+    ...(reason === undefined ? [] : [{ title: t('members.left'), at: more?.unsubscribed_at ?? undefined, about: by ?? (kind === 'own' ? t('members.reason', { reason }) : t(`members.reasonKind.${kind}`)) }]),
     { title: t('members.lastChanged'), at: changed },
   ];
   return (
