@@ -109,26 +109,37 @@ void rows_free(struct rows **rows)
 
 int rows_columns(const struct rows *rows)
 {
-	return rows->ops->columns(rows);
+	return rows->columns;
+}
+
+/* SQLite would say NULL of a column that the query lacks, and nobody would
+ * know before PostgreSQL does not. */
+static void check_column(const struct rows *rows, int column)
+{
+	BUG_ON((unsigned)column >= (unsigned)rows->columns);
 }
 
 const char *rows_name(const struct rows *rows, int column)
 {
+	check_column(rows, column);
 	return rows->ops->name(rows, column);
 }
 
 bool rows_is_null(const struct rows *rows, int column)
 {
+	check_column(rows, column);
 	return rows->ops->is_null(rows, column);
 }
 
 int64_t rows_int(const struct rows *rows, int column)
 {
+	check_column(rows, column);
 	return rows->ops->as_int(rows, column);
 }
 
 struct str rows_str(const struct rows *rows, int column)
 {
+	check_column(rows, column);
 	if (rows->ops->is_null(rows, column))
 		return (struct str){ NULL, 0 };
 	return rows->ops->as_str(rows, column);

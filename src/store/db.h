@@ -91,6 +91,7 @@ int db_query_text(struct db *db, const char *text, struct sql_args args,
 
 int rows_next(struct rows *rows, struct err *err); /* 1, 0 at the end, -1 */
 void rows_free(struct rows **rows);
+/* A column that the query lacks is a bug, and ends the process. */
 int rows_columns(const struct rows *rows);
 const char *rows_name(const struct rows *rows, int column);
 bool rows_is_null(const struct rows *rows, int column);

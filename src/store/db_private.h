@@ -57,16 +57,15 @@ struct writer {
 struct rows_ops {
 	int (*next)(struct rows *rows, struct err *err);
 	void (*close)(struct rows *rows);
-	int (*columns)(const struct rows *rows);
 	const char *(*name)(const struct rows *rows, int column);
 	bool (*is_null)(const struct rows *rows, int column);
 	int64_t (*as_int)(const struct rows *rows, int column);
-	double (*as_double)(const struct rows *rows, int column);
 	struct str (*as_str)(const struct rows *rows, int column);
 };
 
 struct rows {
 	const struct rows_ops *ops;
+	int columns;
 };
 
 enum tx_mode { TX_WRITE, TX_WRITE_UNSYNCED, TX_SNAPSHOT };

@@ -197,11 +197,6 @@ static void lite_close_rows(struct rows *rows)
 	free(r);
 }
 
-static int lite_columns(const struct rows *rows)
-{
-	return sqlite3_column_count(rows_of(rows)->stmt);
-}
-
 static const char *lite_name(const struct rows *rows, int column)
 {
 	return sqlite3_column_name(rows_of(rows)->stmt, column);
@@ -217,11 +212,6 @@ static int64_t lite_int(const struct rows *rows, int column)
 	return sqlite3_column_int64(rows_of(rows)->stmt, column);
 }
 
-static double lite_double(const struct rows *rows, int column)
-{
-	return sqlite3_column_double(rows_of(rows)->stmt, column);
-}
-
 static struct str lite_str(const struct rows *rows, int column)
 {
 	sqlite3_stmt *stmt = rows_of(rows)->stmt;
@@ -234,11 +224,9 @@ static struct str lite_str(const struct rows *rows, int column)
 static const struct rows_ops lite_rows_ops = {
 	.next = lite_next,
 	.close = lite_close_rows,
-	.columns = lite_columns,
 	.name = lite_name,
 	.is_null = lite_is_null,
 	.as_int = lite_int,
-	.as_double = lite_double,
 	.as_str = lite_str,
 };
 
@@ -261,6 +249,7 @@ static int lite_query(struct db *db, const struct sql *sql, const char *text,
 	r = calloc(1, sizeof(*r));
 	BUG_ON(!r);
 	*r = (struct lite_rows){ .rows.ops = &lite_rows_ops,
+				 .rows.columns = sqlite3_column_count(stmt),
 				 .lite = lite,
 				 .stmt = stmt,
 				 .cached = cached };

@@ -33,11 +33,6 @@ static void pg_close_rows(struct rows *rows)
 	free(rows);
 }
 
-static int pg_columns(const struct rows *rows)
-{
-	return PQnfields(rows_of(rows)->result);
-}
-
 static const char *pg_name(const struct rows *rows, int column)
 {
 	return PQfname(rows_of(rows)->result, column);
@@ -66,11 +61,6 @@ static int64_t pg_int(const struct rows *rows, int column)
 	return strtoll(s, NULL, 10); /* "", "f": 0 */
 }
 
-static double pg_double(const struct rows *rows, int column)
-{
-	return strtod(value(rows, column), NULL);
-}
-
 static struct str pg_str(const struct rows *rows, int column)
 {
 	struct pg_rows *r = rows_of(rows);
@@ -82,11 +72,9 @@ static struct str pg_str(const struct rows *rows, int column)
 static const struct rows_ops pg_rows_ops = {
 	.next = pg_next,
 	.close = pg_close_rows,
-	.columns = pg_columns,
 	.name = pg_name,
 	.is_null = pg_is_null,
 	.as_int = pg_int,
-	.as_double = pg_double,
 	.as_str = pg_str,
 };
 
@@ -96,6 +84,7 @@ struct rows *pg_rows_new(PGresult *result)
 
 	BUG_ON(!r);
 	*r = (struct pg_rows){ .rows.ops = &pg_rows_ops,
+			       .rows.columns = PQnfields(result),
 			       .result = result,
 			       .at = -1,
 			       .n = PQntuples(result) };

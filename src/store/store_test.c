@@ -11,10 +11,13 @@
 #include "sql/store.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -101,6 +104,42 @@ static void rows_are_read_into_structs(void **state)
 	assert_string_equal(pairs.v[0].text, "a");
 	assert_int_equal(pairs.v[1].id, 9);
 	assert_null(pairs.v[1].text);
+}
+
+/* Of who reads one, in a process of its own. */
+static void assert_aborts(const struct rows *rows, int column, bool is_text)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)signal(SIGABRT, SIG_DFL);
+		(void)close(STDERR_FILENO);
+		if (is_text)
+			(void)rows_text(rows, column);
+		else
+			(void)rows_int(rows, column);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+}
+
+static void no_column_is_read_that_a_query_lacks(void **state)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(db_query_text(f->crm, "SELECT 7, 'a'", SQL_NO_ARGS,
+				       &rows, &err),
+			 0);
+	assert_int_equal(rows_next(rows, &err), 1);
+	assert_string_equal(rows_text(rows, 1), "a");
+	assert_aborts(rows, 2, false);
+	assert_aborts(rows, 2, true);
+	assert_aborts(rows, -1, false);
 }
 
 static void keys_are_one_argument(void **state)
@@ -463,6 +502,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_setting_is_kept_and_replaced),
 		cmocka_unit_test(rows_are_read_into_structs),
+		cmocka_unit_test(no_column_is_read_that_a_query_lacks),
 		cmocka_unit_test(keys_are_one_argument),
 		cmocka_unit_test(room_is_bytes_and_inodes),
 		cmocka_unit_test(who_has_patience_waits_no_longer),
