@@ -73,6 +73,21 @@ static const char *below(struct report *r, const char *at, const char *key)
 		   : arena_strdup(r->arena, key);
 }
 
+/* What a value of this enum must be; lives in the arena. */
+static const char *one_of(struct report *r, const json_t *all)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach ((json_t *)(uintptr_t)all, i, one) {
+		if (json_is_string(one)) /* null is as if it were not there */
+			strbuf_addf(&text, "%s%s", i ? ", " : "not one of ",
+				    json_string_value(one));
+	}
+	return arena_str(r->arena, strbuf_str(&text));
+}
+
 /* --- queries --- */
 
 /* Of parameters in the query: of all, or of those that must be given. */
@@ -127,12 +142,26 @@ static const char *unknown_parameter(struct report *r, const char *name,
 		    : "there is no such parameter";
 }
 
+static bool is_in(const json_t *all, const char *text)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach ((json_t *)(uintptr_t)all, i, one) {
+		if (strcmp(json_string_value(one), text) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What is wrong with one that is given; NULL: nothing. `?dry_run=yes`, or true
- * and false at once, must not be the deed. */
-static const char *query_problem(const struct params *params,
+ * and false at once, must not be the deed, and `?kind=dynamci` not all kinds.
+ * An empty text is as if it were not there. */
+static const char *query_problem(struct report *r, const struct params *params,
 				 const struct param *p, const json_t *schema)
 {
 	const char *type = json_string_value(json_object_get(schema, "type"));
+	const json_t *all = json_object_get(schema, "enum");
 	bool flag;
 
 	if (params_find(params, p->name) != p->value)
@@ -140,6 +169,8 @@ static const char *query_problem(const struct params *params,
 	if (type && strcmp(type, "boolean") == 0 &&
 	    !request_flag_parse(p->value, &flag))
 		return "must be true or false";
+	if (all && *p->value && !is_in(all, p->value))
+		return one_of(r, all);
 	return NULL;
 }
 
@@ -157,7 +188,7 @@ static void check_query(struct report *r, const json_t *operation,
 		const char *why =
 			!schema && strcmp(p->name, "apikey") != 0
 				? unknown_parameter(r, p->name, parameters)
-				: query_problem(&params, p, schema);
+				: query_problem(r, &params, p, schema);
 
 		if (why)
 			wrong(r, p->name, why);
@@ -284,18 +315,14 @@ static void check_text(struct report *r, const json_t *schema, const char *at,
 static void check_enum(struct report *r, const json_t *all, const char *at,
 		       const json_t *value)
 {
-	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	json_t *one;
 	size_t i;
 
 	json_array_foreach ((json_t *)(uintptr_t)all, i, one) {
 		if (json_equal(one, value))
 			return;
-		if (json_is_string(one)) /* null is as if it were not there */
-			strbuf_addf(&text, "%s%s", i ? ", " : "not one of ",
-				    json_string_value(one));
 	}
-	wrong(r, at, text.buf);
+	wrong(r, at, one_of(r, all));
 }
 
 static void check_value(struct report *r, const json_t *schema, const char *at,

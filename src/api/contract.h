@@ -3,9 +3,10 @@
  *
  * The description that tools/routegen.py makes of src/api/spec says which
  * parameters a query has and what a body looks like. What it does not name is
- * refused before the handler runs: a misspelt `?contry=Spain` must not be a
- * list of everybody. All that is wrong is told at once. What takes more than
- * the request itself (is the address taken?) is left to the handlers.
+ * refused before the handler runs: a misspelt `?contry=Spain`, or
+ * `?how=membre`, must not be a list of everybody. All that is wrong is told at
+ * once. What takes more than the request itself (is the address taken?) is left
+ * to the handlers.
  *
  * /3.0 passes over what it does not know, as Mailchimp does.
  */

@@ -95,6 +95,19 @@ describe("requests that are not as described", () => {
     await server.admin.get("/api/v1/groups", { count: 1 });
   });
 
+  it("take no word but those that a parameter lists", async () => {
+    let n = 0;
+    for (const [method, path, op] of operations())
+      for (const { name, schema } of ((op.parameters ?? []) as Json[]).filter((p) => p.in === "query" && p.schema.enum))
+        for (const value of ["unheard_of", `${schema.enum[0]} `, `${schema.enum[0]},${schema.enum.at(-1)}`]) {
+          const { status, body } = await call(method, `${path}?${name}=${encodeURIComponent(value)}`);
+          assert.equal(status, 400, `${method} ${path} ${name}=${value}`);
+          assert.ok(body.errors.some((e: Json) => e.field === name && e.message === `not one of ${schema.enum.join(", ")}`), `${method} ${path} ${name}`);
+          n++;
+        }
+    assert.ok(n > 80);
+  });
+
   it("name every field of a body where none is taken", async () => {
     let n = 0;
     for (const [method, path, op] of operations()) {
