@@ -29,7 +29,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PERMISSIONS = ("public", "read", "write", "market", "send", "admin")
 FILE_KEYS = {"api", "tag", "about", "endpoints", "schemas"}
 ENDPOINT_KEYS = {"method", "path", "handler", "runs", "permission", "upload", "workers", "summary",
-                 "about", "query", "body", "replies", "etag"}
+                 "about", "query", "body", "replies", "etag", "patient"}
 IF_MATCH = {"name": "If-Match", "in": "header", "required": False,
             "schema": {"type": "string"},
             "description": "The ETag of the state that the change is meant for; "
@@ -381,7 +381,8 @@ def route_table(api, specs):
                      f"\t  {function}, PERMIT_{e['permission'].upper()}, "
                      f"{'true' if e.get('upload') else 'false'}, "
                      f"WORKERS_{workers(api, e).upper()}, "
-                     f"{argument} }},\n")
+                     f"{argument}, "
+                     f"{'true' if e.get('patient') else 'false'} }},\n")
             n += 1
     if n == 0:
         rows = "\t{ .path = NULL },\n"

@@ -240,9 +240,15 @@ bool event_writer_is_full(struct event_writer *w, struct strbuf *out)
 	return is_full;
 }
 
+/* What somebody says who wants no mail, above all. */
+static bool is_urgent(const struct event *event)
+{
+	return !event_is_hit(event) && !event_is_of_sending(event);
+}
+
 /*
  * A lost connection: at once again, then give up; so does a lock for longer
- * than the first of them may wait. What the database said is for the log.
+ * than they may wait. What the database said is for the log.
  */
 static int store_group(struct event_writer *w, const struct event *events,
 		       size_t n, struct err *why)
@@ -429,24 +435,28 @@ static void sync_or_log(struct event_writer *w)
 static bool are_urgent(const struct event *events, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!event_is_hit(&events[i]) &&
-		    !event_is_of_sending(&events[i]))
+		if (is_urgent(&events[i]))
 			return true;
 	return false;
 }
 
+/* A group waits for a lock as long as the most patient of it. */
 static void write_all(struct event_writer *w, struct pending *first,
 		      struct event *group)
 {
 	while (first) {
 		struct pending *p = first;
 		struct err err = ERR_INIT;
+		int64_t until_us = 0;
 		size_t n = 0;
 		int ret;
 
-		patience_set(first->patient_until_us);
-		for (; p && n < COMMIT_MAX; p = p->next)
+		for (; p && n < COMMIT_MAX; p = p->next) {
 			group[n++] = p->event;
+			if (p->patient_until_us > until_us)
+				until_us = p->patient_until_us;
+		}
+		patience_set(until_us);
 		ret = store_group(w, group, n, &err);
 		tell_done(first, n, ret < 0 ? &err : NULL);
 		if (ret == 0)
@@ -560,7 +570,9 @@ void event_add(struct event_writer *w, const struct event *event,
 	bool must_wake, is_late;
 
 	p->until_us = clock_monotonic_us() + EVENT_HIT_WAIT_MS * 1000;
-	p->patient_until_us = clock_monotonic_us() + PATIENCE_MS * 1000;
+	p->patient_until_us =
+		clock_monotonic_us() +
+		(is_urgent(event) ? PATIENCE_LONG_MS : PATIENCE_MS) * 1000;
 	pthread_mutex_lock(&w->lock);
 	is_late = w->ended;
 	must_wake = !is_late && put_in_queue(w, p);

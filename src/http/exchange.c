@@ -167,6 +167,13 @@ void exchange_begin(struct exchange *x, struct str text)
  */
 #define VAIN_US 1000000
 
+static int64_t patience_ms(const struct exchange *x)
+{
+	const struct route *route = x->match.route;
+
+	return route && route->patient ? PATIENCE_LONG_MS : PATIENCE_MS;
+}
+
 /* Of this worker, whose whole work it is; the client waits since it was given.
  * Once the first of a crowd have waited for a locked database, all the others
  * would do so in their turn, and who only reads behind them. */
@@ -174,7 +181,7 @@ static void begin_patience(struct exchange *x)
 {
 	int64_t vain_us = atomic_load(&x->server->vain_us);
 
-	patience_set(x->step_us + PATIENCE_MS * 1000);
+	patience_set(x->step_us + patience_ms(x) * 1000);
 	if (vain_us && patience_is_over() &&
 	    clock_monotonic_us() - vain_us < VAIN_US)
 		patience_hurry();

@@ -260,6 +260,16 @@ static void a_crowd_waits_for_a_lock_once(void **state)
 	}
 }
 
+static void who_stops_mails_has_more_patience(void **state)
+{
+	FIXTURE(f);
+
+	fixture_ask(server, GET("/api/v1/hasty"), &reply);
+	assert_int_equal(reply.status, 503);
+	fixture_ask(server, GET("/api/v1/patient"), &reply);
+	assert_int_equal(reply.status, 200);
+}
+
 static void who_waited_too_long_is_turned_away(void **state)
 {
 	struct fixture *f0 = *state;
@@ -453,6 +463,7 @@ int main(void)
 		TEST(slow_requests_hold_up_no_quick_ones),
 		TEST(passwords_hold_up_nobody_else),
 		TEST(a_crowd_waits_for_a_lock_once),
+		TEST(who_stops_mails_has_more_patience),
 		TEST(who_waited_too_long_is_turned_away),
 		TEST(a_client_that_does_not_read_holds_no_worker),
 		TEST(requests_may_come_all_at_once),

@@ -231,6 +231,16 @@ static int get_locked(struct request *rq, struct response *rs, struct err *err)
 	return err_set(err, ERR_RETRY, "locked");
 }
 
+/* 200 if more is left than others have in all. */
+static int get_patient(struct request *rq, struct response *rs, struct err *err)
+{
+	(void)rq;
+	(void)rs;
+	if (patience_until_us(0) < clock_monotonic_us() + PATIENCE_MS * 1000)
+		return err_set(err, ERR_RETRY, "in a hurry");
+	return 0;
+}
+
 static const struct route v1_routes[] = {
 	{ HTTP_GET, "/api/v1/hello/{name}", get_hello, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/fail", get_fail, PERMIT_PUBLIC, false },
@@ -243,6 +253,9 @@ static const struct route v1_routes[] = {
 	{ HTTP_GET, "/api/v1/count", get_count, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/later", get_later, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/locked", get_locked, PERMIT_PUBLIC, false },
+	{ HTTP_GET, "/api/v1/hasty", get_patient, PERMIT_PUBLIC, false },
+	{ HTTP_GET, "/api/v1/patient", get_patient, PERMIT_PUBLIC, false,
+	  .patient = true },
 	{ HTTP_GET, "/api/v1/block", get_block, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/password", get_block, PERMIT_PUBLIC, false,
 	  WORKERS_PASSWORD },

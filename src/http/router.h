@@ -68,6 +68,9 @@ struct route {
 	bool upload; /* the body goes to a file, see request_upload_path */
 	enum workers workers;
 	int argument; /* becomes request.argument: which of several things */
+	/* Waits longer for a database that others write to: who stops mails,
+	 * for many or for himself, is not sent away by those who make them. */
+	bool patient;
 };
 
 /* How errors and authentication look in a part of the path space. */

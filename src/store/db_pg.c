@@ -461,10 +461,7 @@ static int pg_borrowed(struct db *db, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf set = STRBUF_INIT;
 	struct pg *pg = pg_of(db);
-	int64_t wanted = !patience_is_bound()    ? DB_WAIT_MS
-			 : !patience_is_over()   ? PATIENCE_MS
-			 : patience_is_hurried() ? PATIENCE_HURRIED_MS
-						 : PATIENCE_LEAST_MS;
+	int64_t wanted = patience_lock_ms(DB_WAIT_MS);
 
 	if (pg->wait_ms == wanted)
 		return 0;

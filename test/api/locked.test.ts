@@ -52,6 +52,25 @@ describe("a database that is locked", () => {
     ];
   };
 
+  /** Others are sent away by whoever holds the lock; who stops mails gets it when it is given back. */
+  const stopsAreWaitedFor = async (key: string, leave: string, oneClick: RequestInit): Promise<void> => {
+    const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+    const [campaign] = (await server.mailchimp.get("/3.0/campaigns")).body.campaigns;
+    const lock = await Lock.take(server);
+    const stops = [
+      ...["cancel-send", "pause"].map((act) =>
+        ask(`${server.url}/3.0/campaigns/${campaign.id as string}/actions/${act}`, { method: "POST", headers })),
+      ask(server.url + leave, oneClick),
+    ];
+    const [path, init] = writes(key)[0]!;
+    const other = await ask(server.url + path, init);
+    await lock.release();
+    assert.equal(other.status, 503, other.text);
+    const [cancel, pause, left] = await Promise.all(stops);
+    assert.match(cancel!.text + pause!.text, /sent/); // it is over: said by who has read it under a lock
+    assert.deepEqual([cancel!.status, pause!.status, left!.status], [400, 400, 200]);
+  };
+
   it("is read, refuses what writes within 2 s, and goes on", async () => {
     server.allowLog(/not ready|looking for jobs|leases|journal|housekeeping|held up|last uses/);
     server.allowLog(/request failed|forgetting|events cannot/);
@@ -72,6 +91,7 @@ describe("a database that is locked", () => {
         assert.ok(got.status < 500, `${path}: ${got.status} ${got.text}`);
         assert.ok(got.ms < WITHIN_MS, `${path} took ${got.ms} ms`);
       }
+      const leaving = ask(server.url + leave, oneClick); // has more patience: meanwhile
       for (const [path, init] of writes(key)) {
         const got = await ask(server.url + path.replace("MASTER", master), init);
         assert.equal(got.status, 503, `${path}: ${got.text}`);
@@ -79,7 +99,7 @@ describe("a database that is locked", () => {
         assert.match(got.text, /locked/);
         assert.ok(got.ms < WITHIN_MS, `${path} took ${got.ms} ms`);
       }
-      const left = await ask(server.url + leave, oneClick);
+      const left = await leaving;
       assert.equal(left.status, 503, left.text);
       assert.ok(left.ms < WITHIN_MS, `unsubscribing took ${left.ms} ms`);
       const ready = await ask(`${server.url}/readyz`);
@@ -91,6 +111,7 @@ describe("a database that is locked", () => {
     } finally {
       await lock.release();
     }
+    await stopsAreWaitedFor(key, leave, oneClick);
     await until("it is ready again", async () =>
       (await ask(`${server.url}/readyz`)).status === 200);
     assert.equal((await ask(server.url + leave, oneClick)).status, 200);

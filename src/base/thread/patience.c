@@ -61,3 +61,16 @@ int64_t patience_until_us(int64_t usual_ms)
 		return now_us;
 	return bound_us > least_us ? bound_us : least_us;
 }
+
+int64_t patience_lock_ms(int64_t usual_ms)
+{
+	int64_t left_us = bound_us - clock_monotonic_us();
+
+	if (bound_us == 0)
+		return usual_ms;
+	if (left_us > PATIENCE_MS * 1000)
+		return PATIENCE_LONG_MS;
+	if (left_us > 0)
+		return PATIENCE_MS;
+	return hurried ? PATIENCE_HURRIED_MS : PATIENCE_LEAST_MS;
+}

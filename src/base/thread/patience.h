@@ -15,7 +15,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PATIENCE_MS 1400      /* of a request: it is answered within 2 s */
+#define PATIENCE_MS 1400 /* of a request: it is answered within 2 s */
+#define PATIENCE_LONG_MS \
+	5000 /* of what must not be said twice: route.patient */
 #define PATIENCE_LEAST_MS 200 /* of who comes late */
 #define PATIENCE_HURRIED_MS 20
 
@@ -36,5 +38,8 @@ bool patience_is_hurried(void);
 bool patience_is_over(void);
 /* Until when to wait that would usually take at most so long. */
 int64_t patience_until_us(int64_t usual_ms);
+/* The same of one lock, roughly: one of the few times above, since telling a
+ * database another one is a call. */
+int64_t patience_lock_ms(int64_t usual_ms);
 
 #endif
