@@ -34,7 +34,7 @@ SELECT variant, COUNT(*) FROM recipient
 WHERE campaign_id = ? AND variant > 0 GROUP BY variant ORDER BY variant;
 
 -- name: variate-figures
--- What became of the mails of each variant. args: campaign
+-- What became of the mails of each variant, or of each time zone. args: campaign
 SELECT variant, COUNT(*),
 	SUM(CASE WHEN bounce = :BOUNCE_HARD THEN 1 ELSE 0 END),
 	SUM(CASE WHEN bounce = :BOUNCE_SOFT THEN 1 ELSE 0 END),
@@ -46,7 +46,7 @@ SELECT variant, COUNT(*),
 	MAX(last_open_ms), SUM(clicks),
 	SUM(CASE WHEN clicks > 0 THEN 1 ELSE 0 END), MAX(last_click_ms)
 FROM recipient WHERE campaign_id = ? AND sent_seq IS NOT NULL
-GROUP BY variant;
+GROUP BY variant ORDER BY variant;
 
 -- name: variate-clicks
 -- How many pairs of a person and a link each variant has. args: campaign,

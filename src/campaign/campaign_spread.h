@@ -26,6 +26,20 @@ struct campaign_spread {
 /* From then on it is too late to schedule one. */
 #define SPREAD_NOTICE_MS (INT64_C(24) * 3600 * 1000)
 
+/* recipient.variant of Timewarp, where there are no variants: how many whole
+ * hours clocks of theirs are ahead of UTC, and this. */
+#define SPREAD_ZONE 64
+
+static inline bool spread_is_zone(int variant)
+{
+	return variant > SPREAD_ZONE / 2;
+}
+/* 0: it is none. */
+static inline int spread_zone_hours(int variant)
+{
+	return spread_is_zone(variant) ? variant - SPREAD_ZONE : 0;
+}
+
 /* campaign.spread; NULL: neither. */
 void campaign_spread_read(const char *json, struct campaign_spread *out);
 /* NULL: neither. Lives in arena. */

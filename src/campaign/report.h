@@ -67,6 +67,7 @@ struct report_row {
 	int status;     /* enum member_status; 0: not there any more */
 	bool is_caught; /* by the outbox: nobody was mailed */
 	int variant;    /* of a test; 0: it is none */
+	int zone_hours; /* Timewarp: ahead of UTC */
 	int64_t bounce; /* 0, 1 hard, 2 soft */
 	int64_t opens, machine_opens, clicks, machine_clicks;
 	int64_t last_open_ms, at_ms, unsubscribed_ms, complained_ms;

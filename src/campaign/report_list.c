@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "campaign/campaign.h"
+#include "campaign/campaign_spread.h"
 #include "campaign/report.h"
 #include "campaign/report_kept.h"
 #include "campaign/variate/variate.h"
@@ -44,6 +45,7 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 		.reason = text_or_empty(rows_dup(rows, 17, arena)),
 	};
 	row->variant = variate_of_recipient((int)rows_int(rows, 18));
+	row->zone_hours = spread_zone_hours((int)rows_int(rows, 18));
 	if (rows_columns(rows) > 19) {
 		row->link_clicks = rows_int(rows, 19);
 		row->is_machine = rows_int(rows, 20) != 0;

@@ -73,6 +73,13 @@ describe("a campaign that is spread", () => {
     await halted(`UPDATE recipient SET next_ms = next_ms - ${12 * HOUR} WHERE state = 1`);
     await until("the others have it, too", async () => (await get(path)).status === "sent");
     assert.equal(relay.messages.length, 10);
+    const report = path.replace("campaigns", "reports");
+    const { body: sent } = await server.mailchimp.get(`${report}/sent-to`, { count: 100 });
+    assert.equal(sent.sent_to.find((r: { email_address: string }) => r.email_address === "fiji@s.example").gmt_offset, 12);
+    assert.ok(sent.sent_to.every((r: object) => !("absplit_group" in r)));
+    const { body: { timewarp } } = await server.mailchimp.get(report);
+    const none = { opens: 0, last_open: "", unique_opens: 0, clicks: 0, last_click: "", unique_clicks: 0, bounces: 0 };
+    assert.deepEqual(timewarp, [0, 12].map((gmt_offset) => ({ gmt_offset, ...none })));
   });
 
   it("comes in equal batches", async () => {

@@ -205,7 +205,7 @@ static void write_sent(const struct people *p, const struct report_row *row,
 			(const char[]){ (char)('a' + row->variant - 1), 0 });
 	json_key_int(w, "open_count", row->opens + row->machine_opens);
 	json_key_time(w, "last_open", row->last_open_ms);
-	json_key_int(w, "gmt_offset", 0);
+	json_key_int(w, "gmt_offset", row->zone_hours);
 	mc_report_ids_write(&p->r.campaign, w);
 	write_links(p, row, "/sent-to", w);
 	json_end_object(w);

@@ -4,6 +4,7 @@
 #include "audience/list.h"
 #include "base/err.h"
 #include "campaign/campaign_hold.h"
+#include "campaign/rss/rss.h"
 #include "campaign/variate/variate_figures.h"
 
 #include <string.h>
@@ -53,6 +54,58 @@ static void write_clicks(const struct report_figures *f, struct json_writer *w)
 	json_key_int(w, "unique_subscriber_clicks", f->unique_clickers);
 	json_key_number(w, "click_rate", report_click_rate(f));
 	json_key_time(w, "last_click", f->last_click_ms);
+	json_end_object(w);
+}
+
+static int write_zones(struct db *db, const struct campaign *c,
+		       struct json_writer *w, struct err *err)
+{
+	CLEANUP(vec_release) struct zones_figures zones = VEC_INIT;
+
+	if (zones_figures_list(db, c, &zones, err) < 0)
+		return -1;
+	json_key_begin_array(w, "timewarp");
+	vec_each (&zones, zone) {
+		const struct report_figures *f = &zone->figures;
+
+		json_begin_object(w);
+		json_key_int(w, "gmt_offset", zone->hours);
+		json_key_int(w, "opens", f->opens);
+		json_key_time(w, "last_open", f->last_open_ms);
+		json_key_int(w, "unique_opens", f->unique_opens);
+		json_key_int(w, "clicks", f->clicks);
+		json_key_time(w, "last_click", f->last_click_ms);
+		json_key_int(w, "unique_clicks", f->unique_clicks);
+		json_key_int(w, "bounces", f->hard_bounces + f->soft_bounces);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	return 0;
+}
+
+/* Of what a feed brought: when it brought a mail last. */
+static int find_last_send(const struct request *rq, struct db *db,
+			  const struct campaign *c, int64_t *out,
+			  struct err *err)
+{
+	struct rss_state state = { .last_ms = 0 };
+
+	if (c->parent_id &&
+	    rss_state_find(db, c->parent_id, rq->arena, &state, err) < 0)
+		return -1;
+	*out = state.last_ms;
+	return 0;
+}
+
+/* Nothing is shared by a link without signing in, and no other senders of an
+ * industry are known here. */
+static void write_unshared(struct json_writer *w)
+{
+	json_key_begin_object(w, "industry_stats");
+	json_end_object(w);
+	json_key_begin_object(w, "share_report");
+	json_key_text(w, "share_url", "");
+	json_key_text(w, "share_password", "");
 	json_end_object(w);
 }
 
@@ -159,20 +212,23 @@ static int write_report(const struct request *rq, struct db *db,
 {
 	struct report_figures f;
 	struct campaign_hold hold;
-	int64_t forwards;
+	int64_t forwards, last_send_ms;
 
 	if (report_figures(db, c, &f, err) < 0 ||
 	    report_forwards(db, c->id, &forwards, err) < 0 ||
 	    campaign_hold_get(db, c->id, rq->arena, &hold, err) < 0 ||
+	    find_last_send(rq, db, c, &last_send_ms, err) < 0 ||
 	    list_figures(rq, db, c, cache, err) < 0)
 		return -1;
 	json_begin_object(w);
 	write_head(c, c->hex, &f, w);
+	json_key_time(w, "rss_last_send", last_send_ms);
 	write_opens(&f, w);
 	write_clicks(&f, w);
 	write_others(forwards, w);
 	write_list_stats(&cache->stats, w);
-	if (write_hours(db, c, w, err) < 0)
+	write_unshared(w);
+	if (write_zones(db, c, w, err) < 0 || write_hours(db, c, w, err) < 0)
 		return -1;
 	mc_delivery_status_write(c, &hold, &f, w);
 	write_links(rq, c, w);
@@ -201,6 +257,10 @@ static void write_sub_report(const struct request *rq,
 	write_clicks(f, w);
 	write_others(0, w);
 	write_list_stats(&r->list.stats, w);
+	json_key_text(w, "rss_last_send", "");
+	write_unshared(w);
+	json_key_begin_array(w, "timewarp");
+	json_end_array(w);
 	json_key_begin_array(w, "timeseries");
 	json_end_array(w);
 	mc_delivery_status_write(r->campaign, &r->hold, f, w);

@@ -26,6 +26,7 @@ struct json_writer;
 /* recipient.variant of whom the winner went to after the test is so much more
  * than the variant. */
 #define VARIATE_REST 16
+#define VARIATE_LAST (2 * VARIATE_REST)
 
 enum variate_criteria {
 	VARIATE_OPENS,
@@ -99,9 +100,12 @@ bool variate_has_rest(const struct variate *v);
 /* Does a criterion, not a person, find it? */
 bool variate_is_automatic(const struct variate *v);
 
-/* recipient.variant as the variant they get; 0 stays 0. */
+/* recipient.variant as the variant they get; 0 stays 0. What is larger means
+ * something else (campaign_spread.h) and is none. */
 static inline int variate_of_recipient(int variant)
 {
+	if (variant >= VARIATE_LAST)
+		return 0;
 	return variant > VARIATE_REST ? variant - VARIATE_REST : variant;
 }
 

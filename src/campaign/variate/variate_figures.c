@@ -1,17 +1,15 @@
 #include "campaign/variate/variate_figures.h"
 
 #include "base/cleanup.h"
+#include "campaign/campaign.h"
+#include "campaign/campaign_spread.h"
 #include "sql/variate.h"
 #include "store/db.h"
 
 #include <string.h>
 
-static struct report_figures *figures_of(struct variate_figures *all,
-					 int64_t variant)
-{
-	return variant >= 1 && variant <= VARIATE_VARIANTS ? &all->of[variant]
-							   : NULL;
-}
+/* Where the figures of a group go; NULL: nobody asks. */
+typedef struct report_figures *figures_fn(void *all, int group);
 
 static void read_figures(const struct rows *rows, struct report_figures *out)
 {
@@ -32,8 +30,8 @@ static void read_figures(const struct rows *rows, struct report_figures *out)
 	};
 }
 
-static int read_clicks(struct db *db, int64_t campaign_id,
-		       struct variate_figures *out, struct err *err)
+static int read_clicks(struct db *db, int64_t campaign_id, figures_fn *of,
+		       void *all, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
@@ -43,7 +41,7 @@ static int read_clicks(struct db *db, int64_t campaign_id,
 		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		struct report_figures *f = figures_of(out, rows_int(rows, 0));
+		struct report_figures *f = of(all, (int)rows_int(rows, 0));
 
 		if (f)
 			f->unique_clicks = rows_int(rows, 1);
@@ -51,18 +49,17 @@ static int read_clicks(struct db *db, int64_t campaign_id,
 	return more < 0 ? -1 : 0;
 }
 
-int variate_figures(struct db *db, int64_t campaign_id,
-		    struct variate_figures *out, struct err *err)
+static int read_groups(struct db *db, int64_t campaign_id, figures_fn *of,
+		       void *all, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	*out = (struct variate_figures){ .of = { { 0 } } };
 	if (db_query(db, SQL_VARIATE_FIGURES, SQL_ARGS(sql_int(campaign_id)),
 		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		struct report_figures *f = figures_of(out, rows_int(rows, 0));
+		struct report_figures *f = of(all, (int)rows_int(rows, 0));
 
 		if (f)
 			read_figures(rows, f);
@@ -70,7 +67,48 @@ int variate_figures(struct db *db, int64_t campaign_id,
 	if (more < 0)
 		return -1;
 	rows_free(&rows);
-	return read_clicks(db, campaign_id, out, err);
+	return read_clicks(db, campaign_id, of, all, err);
+}
+
+static struct report_figures *of_variant(void *all, int variant)
+{
+	struct variate_figures *figures = all;
+
+	return variant >= 1 && variant <= VARIATE_VARIANTS
+		       ? &figures->of[variant]
+		       : NULL;
+}
+
+int variate_figures(struct db *db, int64_t campaign_id,
+		    struct variate_figures *out, struct err *err)
+{
+	*out = (struct variate_figures){ .of = { { 0 } } };
+	return read_groups(db, campaign_id, of_variant, out, err);
+}
+
+/* Who got it before zones were kept is in none. */
+static struct report_figures *of_zone(void *all, int variant)
+{
+	struct zones_figures *zones = all;
+	struct zone_figures new = { .hours = spread_zone_hours(variant) };
+
+	if (!spread_is_zone(variant))
+		return NULL;
+	vec_each (zones, zone)
+		if (zone->hours == new.hours)
+			return &zone->figures;
+	vec_push(zones, new);
+	return &zones->v[zones->n - 1].figures;
+}
+
+int zones_figures_list(struct db *db, const struct campaign *campaign,
+		       struct zones_figures *out, struct err *err)
+{
+	struct campaign_spread how;
+
+	campaign_spread_read(campaign->spread, &how);
+	return how.timewarp ? read_groups(db, campaign->id, of_zone, out, err)
+			    : 0;
 }
 
 static int64_t hits_of(const struct variate *v, const struct report_figures *f)

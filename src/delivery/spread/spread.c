@@ -130,6 +130,7 @@ struct spread_place spread_of(const struct spread *s, int64_t place,
 		return place_of_test(s, place);
 	if (s->how.timewarp) {
 		out.next_ms = s->wall_ms - zone_ms;
+		out.variant = SPREAD_ZONE + (int)(zone_ms / MS_HOUR);
 		return out;
 	}
 	batch = spread_shuffle(s->key, s->n, place) * s->how.batch_count / s->n;

@@ -35,7 +35,7 @@ struct spread {
 };
 
 struct spread_place {
-	int variant;
+	int variant;     /* as in the ledger: of Timewarp, the zone */
 	int64_t next_ms; /* 0: at once */
 };
 

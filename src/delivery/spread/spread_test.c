@@ -130,6 +130,17 @@ static void clocks_decide_in_timewarp(void **state)
 	(void)state;
 	spread_init(&s, &c, 10, arena);
 	assert_int_equal(spread_of(&s, 3, 3600000).next_ms, 5000000 - 3600000);
+	assert_int_equal(spread_zone_hours(spread_of(&s, 3, 3600000).variant),
+			 1);
+	assert_int_equal(
+		spread_zone_hours(spread_of(&s, 3, -12 * 3600000).variant),
+		-12);
+	assert_int_equal(
+		spread_zone_hours(spread_of(&s, 3, 11 * 1800000).variant), 5);
+	assert_int_equal(
+		variate_of_recipient(spread_of(&s, 3, -12 * 3600000).variant),
+		0);
+	assert_int_equal(spread_zone_hours(VARIATE_REST + VARIATE_VARIANTS), 0);
 	assert_int_equal(spread_zone_ms(0), 0);
 	assert_int_equal(spread_zone_ms(INT64_C(134050000)), 3600000);
 	assert_int_equal(spread_zone_ms(INT64_C(-740060000)), -5 * 3600000);
