@@ -10,9 +10,10 @@
 static const char *const actions[] = { "sent",  "open",  "click",      "bounce",
 				       "unsub", "abuse", "resubscribe" };
 
-/* recipient.variant is so much more of whom the winner went to after the test
- * (VARIATE_REST of campaign/variate/variate.h). */
+/* recipient.variant is so much more of whom the winner went to after the test,
+ * and something else from VARIANT_LAST on: see campaign/variate/variate.h. */
 #define VARIANT_REST 16
+#define VARIANT_LAST (2 * VARIANT_REST)
 
 /* The title in a campaign's settings; without one, its subject. */
 static const char *title_of(const char *settings, struct arena *arena)
@@ -30,6 +31,11 @@ static const char *title_of(const char *settings, struct arena *arena)
 	return arena_strdup(arena, title ? title : "");
 }
 
+static int variant_of(int number)
+{
+	return number < VARIANT_LAST ? number % VARIANT_REST : 0;
+}
+
 static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
 	size_t kind = (size_t)rows_int(rows, 0);
@@ -41,7 +47,11 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 		.campaign_type = rows_dup(rows, 3, arena),
 		.title = title_of(rows_text(rows, 4), arena),
 		.url = rows_is_null(rows, 5) ? "" : rows_dup(rows, 5, arena),
-		.variant = (int)rows_int(rows, 6) % VARIANT_REST,
+		.parent_hex = rows_dup(rows, 6, arena),
+		.is_hard = rows_int(rows, 7) == 1,
+		.is_opened = rows_int(rows, 8) > 0,
+		.reason = rows_is_null(rows, 9) ? "" : rows_dup(rows, 9, arena),
+		.variant = variant_of((int)rows_int(rows, 10)),
 	};
 }
 
@@ -72,10 +82,11 @@ int member_activity_list(struct db *db, const struct member_activity_query *q,
 	struct sql_value id = sql_int(q->member_id);
 
 	if (db_find_int(db, SQL_MEMBER_ACTIVITY_COUNT,
-			SQL_ARGS(id, kinds, id, kinds), total_out, err) < 0)
+			SQL_ARGS(id, kinds, kinds, kinds, kinds, id), total_out,
+			err) < 0)
 		return -1;
 	return db_list(db, SQL_MEMBER_ACTIVITY_PAGE,
-		       SQL_ARGS(id, id, id, kinds, sql_int(q->count),
-				sql_int(q->offset)),
+		       SQL_ARGS(id, id, id, id, id, id, kinds,
+				sql_int(q->count), sql_int(q->offset)),
 		       read_row, arena, out, err);
 }

@@ -1,13 +1,17 @@
 /*
  * audience/member_activity.h - what a member was sent and did with it
  *
- * Read from the rows that delivery applies: sent from the ledger, all else
- * from the table activity. Only what people did, not machines.
+ * Read from the rows that delivery applies: what was sent, and leaving by it,
+ * from the ledger, all else from the table activity. Only what people did, not
+ * machines.
  */
 #ifndef AUDIENCE_MEMBER_ACTIVITY_H
 #define AUDIENCE_MEMBER_ACTIVITY_H
 
 #include "base/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 struct arena;
 struct db;
@@ -19,9 +23,14 @@ struct member_activity {
 	int64_t at_ms;
 	const char *campaign_hex;
 	const char *campaign_type;
-	const char *title; /* of the campaign, or its subject */
-	const char *url;   /* clicked; "" otherwise */
-	int variant;       /* of a campaign that tries several, from 1; 0 */
+	const char *title;      /* of the campaign, or its subject */
+	const char *url;        /* clicked; "" otherwise */
+	const char *parent_hex; /* whose feed brought the campaign; "" */
+	/* Of that mail, whatever the action. */
+	bool is_hard;       /* its bounce */
+	bool is_opened;     /* by people */
+	const char *reason; /* for unsubscribing by it; "" */
+	int variant;        /* of a campaign that tries several, from 1; 0 */
 };
 struct member_activities VEC_FIELDS(struct member_activity);
 

@@ -183,6 +183,11 @@ describe("reports of /3.0", () => {
     const left = await get("/unsubscribed");
     assert.deepEqual(left.unsubscribes.map((u: Json) => u.email_address), ["ben@example.org"]);
     assert.equal((await get(`/unsubscribed/${md5("ben@example.org")}`)).contact_status, "unsubscribed");
+    const { body: feed } = await server.mailchimp.get(`/3.0/lists/${list}/members/${md5("ben@example.org")}/activity-feed`);
+    const unsub = feed.activity.find((a: Json) => a.activity_type === "unsub");
+    assert.equal(unsub.unsubscribe_reason, left.unsubscribes[0].reason);
+    assert.equal(unsub.is_admin_unsubscribed, false);
+    assert.ok(feed.activity.every((a: Json) => a === unsub || !("unsubscribe_reason" in a)));
     assert.equal((await get("/abuse-reports")).total_items, 0);
     await server.mailchimp.get(`/3.0/reports/${id}/abuse-reports/1`, {}, { status: 404 });
     await server.mailchimp.get(`/3.0/reports/${id}/unsubscribed/${md5("ada@example.org")}`, {}, { status: 404 });

@@ -10,6 +10,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <string.h>
+
 #define OLD_ACTIVITY_MAX 50
 
 /* What both endpoints begin with. */
@@ -52,7 +54,10 @@ static void write_end(const struct request *rq, const struct activity_page *p,
 {
 	const char *parent = arena_printf(rq->arena, "/lists/%s/members/%s",
 					  p->list.hex, p->member.email_hash);
+	char contact_id[CONTACT_ID_HEX + 1];
 
+	member_contact_id(p->member.id, contact_id);
+	json_key_text(w, "contact_id", contact_id);
 	json_key_text(w, "email_id", p->member.email_hash);
 	json_key_text(w, "list_id", p->list.hex);
 	mc_collection_end(w, p->total, mc_base(rq),
@@ -79,12 +84,26 @@ int mc_member_activity(struct request *rq, struct response *rs, struct err *err)
 		json_key_text(&w, "type", item->campaign_type);
 		json_key_text(&w, "campaign_id", item->campaign_hex);
 		json_key_text(&w, "title", item->title);
-		json_key_text(&w, "parent_campaign", "");
+		json_key_text(&w, "parent_campaign", item->parent_hex);
 		json_end_object(&w);
 	}
 	json_end_array(&w);
 	write_end(rq, &page, "activity", &w);
 	return 0;
+}
+
+/* What only some kinds have. */
+static void write_more(const struct member_activity *item,
+		       struct json_writer *w)
+{
+	if (strcmp(item->action, "bounce") == 0) {
+		json_key_text(w, "bounce_type",
+			      item->is_hard ? "hard" : "soft");
+		json_key_bool(w, "bounce_has_open_activity", item->is_opened);
+	} else if (strcmp(item->action, "unsub") == 0) {
+		json_key_text(w, "unsubscribe_reason", item->reason);
+		json_key_bool(w, "is_admin_unsubscribed", false);
+	}
 }
 
 int mc_member_activity_feed(struct request *rq, struct response *rs,
@@ -109,6 +128,7 @@ int mc_member_activity_feed(struct request *rq, struct response *rs,
 		json_key_text(&w, "link_clicked", item->url);
 		if (json_names(&w, "variant"))
 			json_key_int(&w, "variant", item->variant);
+		write_more(item, &w);
 		json_end_object(&w);
 	}
 	json_end_array(&w);
