@@ -1,6 +1,15 @@
 -- schema: crm
 -- Sending to what the audience has: see src/bridge/target/send_target.c.
 
+-- An address of nobody: may it be mailed? Its state and reason.
+-- text: UNKNOWN_STATE
+CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
+		OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
+	THEN :CRM_RECIPIENT_LEFT_OUT ELSE :CRM_RECIPIENT_QUEUED END,
+CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
+		OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
+	THEN :LEFT_OUT_HELD END
+
 -- name: target-barred
 -- Members that would get mail, and may not by what the CRM knows: somebody with
 -- the address opted out, or works for a company that did, it is held, or nobody
@@ -89,24 +98,14 @@ VALUES (?, ?, ?,
 -- at_ms, hashes (JSON array)
 INSERT INTO campaign_recipient (campaign_id, person_id, email_hash, state, reason, at_ms)
 SELECT CAST(? AS BIGINT), CAST(? AS BIGINT) - 1 - CAST(t.key AS BIGINT), t.value,
-       CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
-                  OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
-             THEN :CRM_RECIPIENT_LEFT_OUT ELSE :CRM_RECIPIENT_QUEUED END,
-       CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
-                  OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
-             THEN :LEFT_OUT_HELD END,
+       :UNKNOWN_STATE,
        CAST(? AS BIGINT)
   FROM json_each(?) t;
 
 -- name: ledger-add-unknowns @pg
 INSERT INTO campaign_recipient (campaign_id, person_id, email_hash, state, reason, at_ms)
 SELECT CAST(? AS BIGINT), CAST(? AS BIGINT) - t.n, t.value,
-       CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
-                  OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
-             THEN :CRM_RECIPIENT_LEFT_OUT ELSE :CRM_RECIPIENT_QUEUED END,
-       CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = t.value)
-                  OR EXISTS (SELECT 1 FROM email h WHERE h.hash = t.value AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
-             THEN :LEFT_OUT_HELD END,
+       :UNKNOWN_STATE,
        CAST(? AS BIGINT)
   FROM jsonb_array_elements_text(?::jsonb) WITH ORDINALITY AS t (value, n);
 

@@ -1,13 +1,10 @@
 -- schema: audience
+-- texts of: member
 -- Members who complained, see src/audience/side/complaint.h.
 
 -- name: complaint-page
 -- args: list, limit, offset
-SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
-	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
-	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
-	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id, m.country
+:MEMBER_ROW
 FROM member m
 WHERE m.list_id = ? AND m.unsubscribed_by = :UNSUBSCRIBED_BY_COMPLAINT
 ORDER BY m.id LIMIT ? OFFSET ?;

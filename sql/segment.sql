@@ -1,4 +1,5 @@
 -- schema: audience
+-- texts of: member
 
 -- name: segment-get
 -- args: list, id
@@ -39,11 +40,7 @@ WHERE segment_id = ? AND member_id IN JSON_INTS(?);
 -- name: segment-tag-page
 -- Its members of some statuses, a page by member. args: segment, after member,
 -- bits of statuses, limit
-SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
-	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
-	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
-	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
-	m.unsubscribed_campaign_id, m.country
+:MEMBER_ROW
 FROM segment_member sm JOIN member m ON m.id = sm.member_id
 WHERE sm.segment_id = ? AND sm.member_id > ? AND (1 << m.status) & CAST(? AS INTEGER) <> 0
 ORDER BY sm.member_id LIMIT ?;

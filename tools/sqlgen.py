@@ -39,13 +39,13 @@ gives it (see crm/left_out.h), and of
 string. A number beside a column that has words is an error. Migrations keep
 their numbers: what was released does not change with an enum.
 
-What several queries begin with is written once:
+What several queries share is written once:
 
     -- text: PERSON_ROW
     SELECT p.id, p.name FROM person p
 
-up to an empty line; `:PERSON_ROW WHERE p.id = ?` is a query of that file, and C
-has the text as SQL_TEXT_PERSON_ROW.
+up to an empty line; `:PERSON_ROW WHERE p.id = ?` is a query of that file, and of
+those that say `-- texts of: person`. C has the text as SQL_TEXT_PERSON_ROW.
 
 In a migration, what follows a line `-- only: sqlite` or `-- only: pg` is for that
 database alone, up to the next such line; `-- only: any` ends it.
@@ -132,7 +132,7 @@ def spell_out(text, words, where):
 
 
 def read_texts(text, words, where):
-    """What the queries of a file may begin with: name -> SQL."""
+    """What the queries of a file may share: name -> SQL."""
     return {name: spell_out(" ".join(body.split()), words, where)
             for name, body in re.findall(
                 r"^-- text: (\w+)\n(.*?)(?:\n\n|\Z)", text, re.M | re.S)}
@@ -301,6 +301,10 @@ def parse_queries(path, words):
         sys.exit(f"{path}: needs a line `-- schema: crm|audience|events|any`")
     found = {}
     begun = read_texts(text, words, path)
+    for other in re.findall(r"^-- texts of: (\w+)$", text, re.M):
+        other = os.path.join(os.path.dirname(path), other + ".sql")
+        words = {**words, **read_texts(open(other, encoding="utf-8").read(),
+                                       words, other)}
     words = {**words, **begun}
     blocks = re.split(r"^-- name: *", text, flags=re.M)[1:]
     for block in blocks:
