@@ -11,7 +11,7 @@ packages="
 	make meson ninja-build pkg-config gcc libc6-dev python3
 	libcurl4-openssl-dev libjansson-dev libsqlite3-dev
 	libpq-dev libgmime-3.0-dev libssl-dev libsodium-dev libidn2-dev
-	libunistring-dev zlib1g-dev libturbojpeg0-dev libpng-dev libwebp-dev
+	libunistring-dev zlib1g-dev libarchive-dev libturbojpeg0-dev libpng-dev libwebp-dev
 	libgif-dev libc-ares-dev libexpat1-dev ca-certificates tzdata"
 test_packages="
 	clang libclang-rt-14-dev clang-format clang-tidy libcmocka-dev

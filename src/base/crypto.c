@@ -1,5 +1,6 @@
 #include "base/crypto.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 
 #include <openssl/evp.h>
@@ -174,6 +175,19 @@ void base64_encode(struct str data, struct strbuf *out)
 bool base64_decode(struct str text, struct strbuf *out)
 {
 	return decode(text, sodium_base64_VARIANT_ORIGINAL, out);
+}
+
+bool base64_decode_lines(const char *text, struct strbuf *out)
+{
+	CLEANUP(strbuf_release) struct strbuf packed = STRBUF_INIT;
+
+	while (*text) {
+		size_t len = strcspn(text, " \t\r\n");
+
+		strbuf_add(&packed, text, len);
+		text += len + strspn(text + len, " \t\r\n");
+	}
+	return base64_decode(strbuf_str(&packed), out);
 }
 
 void base64url_encode(struct str data, struct strbuf *out)

@@ -32,6 +32,8 @@ bool hex_decode(struct str hex, unsigned char *out);      /* len / 2 bytes */
 /* Base64 (RFC 4648 section 4, padded) and base64url (section 5, unpadded). */
 void base64_encode(struct str data, struct strbuf *out);
 bool base64_decode(struct str text, struct strbuf *out);
+/* The same of what an encoder may have broken into lines. */
+bool base64_decode_lines(const char *text, struct strbuf *out);
 void base64url_encode(struct str data, struct strbuf *out);
 /* Strict: no padding, no foreign characters, unused low bits must be zero,
  * so that each value has exactly one spelling. */

@@ -377,8 +377,6 @@ static void other_contents_are_refused(void **state)
 	struct campaign c = ready(), plain;
 
 	(void)state;
-	assert_int_equal(put_content(c.hex, "{'archive': {'x': 1}}"), -1);
-	assert_string_equal(f.err.field, "archive");
 	assert_int_equal(put_content(c.hex, "{'html': 'a\\u0001'}"), -1);
 	assert_string_equal(f.err.field, "html");
 	assert_int_equal(add("{'type': 'plaintext'}", &plain), 0);

@@ -45,10 +45,11 @@ void content_mend(struct content *content, const struct merge_fields *fields,
 #define CONTENTS_MAX 3 /* of a test */
 
 /*
- * body: the API's {html}, {template: {id, sections}} or {url}, and
+ * body: the API's {html}, {template: {id, sections}}, {url} or {archive}, and
  * {plain_text}; what it does not give stays. Or, of a test, {variate_contents}:
  * all of its contents (campaign/variate/variate_content.h). pages: the HTML at
- * their urls (content_fetch.h), where content_url found one; may be NULL.
+ * their urls (content_fetch.h), where content_url found one, and of their
+ * archives (content_archive.h); NULL where it gives neither.
  * ERR_NOT_FOUND; ERR_CONFLICT: the campaign is not in `save`, nor of type rss
  * and paused; ERR_INVALID names the field; ERR_RETRY: it is being sent right
  * now.
@@ -56,6 +57,8 @@ void content_mend(struct content *content, const struct merge_fields *fields,
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 		const char *const pages[CONTENTS_MAX], int64_t now_ms,
 		struct err *err);
+/* null, "", {} and [] give nothing. */
+bool content_gives(const json_t *body, const char *key);
 /* 1 and the url of a body's content (from 0; its own is the first), 0: it gives
  * none, -1 ERR_INVALID. */
 int content_url(const json_t *body, size_t content, const char **out,

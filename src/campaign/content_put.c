@@ -18,7 +18,8 @@
 
 /* What the body gives; NULL: nothing, which leaves it as it is. */
 struct given {
-	const char *html, *plain_text, *url;
+	const char *html, *plain_text;
+	bool is_page; /* by url or archive: somebody else has got its HTML */
 	const json_t *template;
 	/* What becomes of it; NULL: as it is. */
 	const char *content_type;
@@ -39,8 +40,7 @@ int content_check_text(const char *field, const char *text, struct err *err)
 	return 0;
 }
 
-/* null, "", {} and [] give nothing. */
-static bool is_given(const json_t *body, const char *key)
+bool content_gives(const json_t *body, const char *key)
 {
 	const json_t *value = json_object_get(body, key);
 
@@ -50,23 +50,15 @@ static bool is_given(const json_t *body, const char *key)
 	       !(json_is_array(value) && !json_array_size(value));
 }
 
-static int refuse_others(const json_t *body, struct err *err)
-{
-	if (is_given(body, "archive"))
-		return err_field(err, "archive",
-				 "Content by archive is not served here; give "
-				 "html, and its pictures to the file manager");
-	return 0;
-}
-
 /* One thing only says what the mail looks like. */
 static int refuse_several(const json_t *body, struct err *err)
 {
-	static const char *const sources[] = { "html", "url", "template" };
+	static const char *const sources[] = { "html", "url", "template",
+					       "archive" };
 	const char *first = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
-		if (!is_given(body, sources[i]))
+		if (!content_gives(body, sources[i]))
 			continue;
 		if (first)
 			return err_field(err, sources[i],
@@ -91,20 +83,23 @@ static int url_of(const json_t *o, const char **out, struct err *err)
 
 static int read_given(const json_t *body, struct given *out, struct err *err)
 {
+	const char *url = NULL;
+
 	*out = (struct given){ .html = NULL };
-	if (refuse_others(body, err) < 0 || refuse_several(body, err) < 0 ||
+	if (refuse_several(body, err) < 0 ||
 	    json_get_text(body, "html", &out->html, err) < 0 ||
 	    json_get_text(body, "plain_text", &out->plain_text, err) < 0 ||
-	    url_of(body, &out->url, err) < 0)
+	    url_of(body, &url, err) < 0)
 		return -1;
-	if (is_given(body, "template") &&
+	if (content_gives(body, "template") &&
 	    json_get_object(body, "template", &out->template, err) < 0)
 		return -1;
+	out->is_page = url || content_gives(body, "archive");
 	/* An empty one beside another is none; alone, it empties. */
-	if (out->html && !*out->html && (out->url || out->template))
+	if (out->html && !*out->html && (out->is_page || out->template))
 		out->html = NULL;
-	if (out->html)
-		out->content_type = "html";
+	if (out->html || out->is_page)
+		out->content_type = url ? "url" : "html";
 	return 0;
 }
 
@@ -203,7 +198,7 @@ static int take_template(struct db *db, struct arena *arena, struct given *g,
 	int found = json_get_int(g->template, "id", &id, err);
 
 	if (found < 0 ||
-	    (is_given(g->template, "sections") &&
+	    (content_gives(g->template, "sections") &&
 	     json_get_object(g->template, "sections", &values, err) < 0))
 		return in_template(err);
 	if (found == 0)
@@ -261,16 +256,15 @@ static int store(struct tx *tx, const struct campaign *c, const struct given *g,
 	return changed < 0 ? -1 : 0;
 }
 
-/* Fills in what is behind a template's id or a url. */
+/* Fills in what is behind a template's id, a url, or in an archive. */
 static int resolve(struct tx *tx, struct given *g, const char *page,
 		   struct arena *arena, struct err *err)
 {
 	if (g->template && take_template(tx->db, arena, g, err) < 0)
 		return -1;
-	if (g->url) {
+	if (g->is_page) {
 		BUG_ON(!page);
 		g->html = page;
-		g->content_type = "url";
 	}
 	return 0;
 }
@@ -355,8 +349,9 @@ static int check_several(const struct campaign *c, const json_t *body,
 	if (!c->variate)
 		return err_field(err, "variate_contents",
 				 "Only campaigns of type variate have these");
-	if (is_given(body, "html") || is_given(body, "url") ||
-	    is_given(body, "template") || is_given(body, "plain_text"))
+	if (content_gives(body, "html") || content_gives(body, "url") ||
+	    content_gives(body, "template") || content_gives(body, "archive") ||
+	    content_gives(body, "plain_text"))
 		return err_field(err, "variate_contents",
 				 "Give these alone: they are all contents");
 	if (json_array_size(*out) > CONTENTS_MAX)
@@ -417,7 +412,7 @@ int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 		    0 ||
 	    must_be_saved(&campaign, err) < 0)
 		return -1;
-	if (is_given(body, "variate_contents"))
+	if (content_gives(body, "variate_contents"))
 		return put_several(
 			&(struct contents_put){ .tx = tx,
 						.campaign = &campaign,

@@ -1,9 +1,37 @@
 /** What a campaign of the Marketing API says: by HTML, by a template, by a page. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createServer, type Server as Http } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { caughtMail, parseMail, useServer, type Client, type Json } from "../harness/index.js";
+
+/** A file of an archive; a number: so many zeros. */
+type Packed = [name: string, bytes: Buffer | string | number];
+/** Archives of files in their order, in base64. All by one process: while it runs nobody else does, and connections grow old. */
+const pack = (...archives: [type: string, files: Packed[]][]): string[] => JSON.parse(execFileSync("python3", ["-c", `
+import base64, io, json, sys, tarfile, zipfile
+def pack(kind, files):
+    out = io.BytesIO()
+    files = [(n, bytes(b) if isinstance(b, int) else base64.b64decode(b)) for n, b in files]
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+            for name, data in files: z.writestr(name, data)
+    else:
+        mode = "w:" + {"tar": "", "tar.gz": "gz", "tgz": "gz", "tar.bz2": "bz2", "tbz": "bz2"}[kind]
+        with tarfile.open(fileobj=out, mode=mode) as t:
+            for name, data in files:
+                entry = tarfile.TarInfo(name)
+                entry.size = len(data)
+                t.addfile(entry, io.BytesIO(data))
+    return base64.encodebytes(out.getvalue()).decode()
+print(json.dumps([pack(*one) for one in json.load(sys.stdin)]))
+`], {
+  input: JSON.stringify(archives.map(([type, files]) =>
+    [type, files.map(([n, b]) => [n, typeof b === "number" ? b : Buffer.from(b).toString("base64")])])),
+  maxBuffer: 1 << 27,
+}).toString());
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
 describe("content of campaigns", () => {
   const server = useServer();
@@ -84,6 +112,62 @@ describe("content of campaigns", () => {
     assert.equal(field(await put(c, { template: { id: Number(id), sections: { a: "x" } } }, 400)), "template.sections");
   });
 
+  const archive = (type: string, ...files: Packed[]): Json =>
+    ({ archive: { archive_content: pack([type, files])[0], archive_type: type } });
+
+  it("comes of an archive, whose pictures go into the file manager", async () => {
+    const c = await make();
+    const html = (name: (n: string) => string): string => `<body><img src="${name("images/%C3%9Cber%20uns.png")}">` +
+      `<table background='${name("./images/Über uns.png?v=1")}'><div style="background:url(&quot;${name("IMAGES/Über uns.png")}&quot;)">` +
+      `<style>b { background: url( ${name("/news/images/Über%20uns.png")}) }</style>` +
+      `<!--[if mso]><v:fill src="${name("..\\news\\images\\Über uns.png")}" /><![endif]-->` +
+      '<img src="images/missing.png"><img src="https://x.example/images/Über uns.png"><a href="menu.pdf">*|UNSUB|*</a></body>';
+    const body = archive("zip", ["__MACOSX/news/._index.html", "x"], ["news/more/other.html", "no"],
+      ["news/index.html", html((n) => n)], ["news/images/Über uns.png", PNG], ["news/images/broken.png", "unused"]);
+    const got = await put(c, body);
+    const url = /<img src="([^"]+)"/.exec(got.html)![1]!;
+    assert.match(url, /\/files\/[0-9a-f]+\//);
+    assert.equal(got.html, html(() => url));
+    assert.equal((await api.get(`/3.0/campaigns/${c.id as string}`)).body.content_type, "html");
+    const shown = await fetch(server.url + new URL(url, server.url).pathname);
+    assert.equal(shown.headers.get("content-type"), "image/png");
+    const files = async (): Promise<Json> => (await api.get("/3.0/file-manager/files")).body;
+    assert.deepEqual((await files()).files.map((f: Json) => f.name), ["Über uns.png"]);
+    assert.equal((await put(c, body)).html, got.html);
+    assert.equal((await files()).total_items, 1); // the same is one
+    for (const type of ["tar", "tar.gz", "tgz", "tar.bz2", "tbz"])
+      assert.equal((await put(c, archive(type, ["./a.htm", `<p>${type}</p>`]))).html, `<p>${type}</p>`);
+    const { body: test } = await api.post("/3.0/campaigns",
+      { type: "variate", recipients: { list_id: list }, settings, variate_settings: { winner_criteria: "opens", subject_lines: ["1", "2"] } });
+    const several = [{ content_label: "A", html: "<p>A</p>" }, { content_label: "B", ...archive("zip", ["b.html", "<p>B</p>"]) }];
+    assert.equal((await put(test, { variate_contents: several })).variate_contents[1].html, "<p>B</p>");
+  });
+
+  it("refuses archives that cannot be taken, and says why", async () => {
+    const c = await make();
+    const index: Packed = ["index.html", '<img src="a.svg"><img src="b.png">'];
+    const packed: [string, Packed[], RegExp, string?][] = [
+      ["tar", [index], /no zip file/, "zip"], ["zip", [index], /no tgz file/, "tgz"],
+      ["zip", [], /no HTML file/], ["zip", [["a.txt", "x"]], /no HTML file/],
+      ["tar", [["a.html", "x"], ["b.htm", "x"]], /several HTML files/],
+      ["zip", [index, ["a.svg", "<svg></svg>"]], /a\.svg: /], ["zip", [index, ["b.png", PNG.subarray(0, 40)]], /b\.png: /],
+      ["zip", [["index.html", Buffer.from([0xe9, 0x20, 0xff])]], /index\.html: /],
+      ["zip", [["index.html", "\0"]], /index\.html/], ["zip", [["index.html", ""]], /index\.html/],
+      ["tar.gz", [["index.html", "x"], ["zeros", 33 << 20]], /larger than 32 MB/], ["zip", [index, ["z", 33 << 20]], /larger than 32 MB/],
+      ["tar", [index, ...Array.from({ length: 1000 }, (_, i): Packed => [`${i}`, ""])], /more than 1000 files/],
+    ];
+    const contents = pack(...packed.map(([type, files]): [string, Packed[]] => [type, files]));
+    const cases: [Json, RegExp][] = [
+      [{ archive: { archive_content: "???" } }, /base64/], [{ archive: { archive_content: "UEsDBA==" } }, /no zip file/],
+      [{ archive: { archive_content: "UEsDBA==", archive_type: "rar" } }, /not one of zip/],
+      ...packed.map(([type, , why, as], i): [Json, RegExp] =>
+        [{ archive: { archive_content: contents[i], archive_type: as ?? type } }, why]),
+    ];
+    for (const [body, why] of cases)
+      assert.match((await put(c, body, 400)).errors[0].message, why, String(why));
+    assert.equal((await put(c, {})).html, "");
+  });
+
   it("is refused, and stays, where something is wrong", async () => {
     const id = await template(page);
     const c = await make();
@@ -99,7 +183,10 @@ describe("content of campaigns", () => {
       [{ template: { id, sections: { title: "a\u0001" } } }, "html"],
       [{ template: { id, sections: { title: "x".repeat(4 << 20) } } }, "html"],
       [{ template: { id }, html: "<p>x</p>" }, "template"], [{ html: "<p>x</p>", url: "http://x.example" }, "url"],
-      [{ archive: { archive_content: "UEs=" } }, "archive"], [{ variate_contents: [{ content_label: "A" }] }, "variate_contents"],
+      [{ archive: { archive_type: "zip" } }, "archive.archive_content"], [{ archive: 7 }, "archive"],
+      [{ archive: { archive_content: 7 } }, "archive"], [{ archive: { archive_content: "UEs=" } }, "archive.archive_content"],
+      [{ ...archive("tar", ["a.htm", "x"]), html: "x" }, "archive"],
+      [{ variate_contents: [{ content_label: "A" }] }, "variate_contents"],
       [{ url: 7 }, "url"], [{ html: 7 }, "html"],
     ];
     for (const [body, expected] of cases)

@@ -1,7 +1,9 @@
 #include "base/archive/deflate.h"
 #include "base/archive/tar.h"
+#include "base/archive/unpack.h"
 #include "base/archive/zip.h"
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/random.h"
@@ -134,9 +136,9 @@ static void a_zip_ends_with_its_directory(void **state)
 	zip_free(&z);
 	assert_memory_equal(zip.buf, "PK\003\004", 4);
 	assert_memory_equal(zip.buf + 30, "a.txt", 5);
-	assert_int_equal(
-		inflate_all((struct str){ zip.buf + 35, 20 }, 100, &again, &err),
-		0);
+	assert_int_equal(inflate_all((struct str){ zip.buf + 35, 20 }, 100,
+				     &again, &err),
+			 0);
 	assert_string_equal(again.buf, "hello hello");
 	end = (const unsigned char *)zip.buf + zip.len - 22;
 	assert_memory_equal(end, "PK\005\006", 4);
@@ -148,6 +150,102 @@ static void a_zip_ends_with_its_directory(void **state)
 	(void)state;
 }
 
+static void make_zip(struct strbuf *out)
+{
+	struct zip *z = zip_new();
+
+	zip_begin_file(z, "n/\xc3\xbc.txt", 1700000000000, out);
+	zip_add(z, str_of("hello hello"), out);
+	zip_end_file(z, out);
+	zip_begin_file(z, "../../etc/passwd", 0, out);
+	zip_end_file(z, out);
+	zip_end(z, out);
+	zip_free(&z);
+}
+
+static void a_zip_is_unpacked_whatever_its_names_say(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf zip = STRBUF_INIT;
+	CLEANUP(vec_release) struct unpacked files = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	make_zip(&zip);
+	assert_int_equal(unpack(strbuf_str(&zip), "zip", arena, &files, &err),
+			 0);
+	assert_int_equal(files.n, 2);
+	assert_string_equal(files.v[0].name, "n/\xc3\xbc.txt");
+	assert_true(str_is(files.v[0].bytes, "hello hello"));
+	assert_string_equal(files.v[1].name, "../../etc/passwd");
+	assert_int_equal(files.v[1].bytes.len, 0);
+	assert_int_equal(unpack(strbuf_str(&zip), "tar", arena, &files, &err),
+			 -1);
+	assert_int_equal(err.code, ERR_INVALID);
+	assert_true(unpack_is_type("tbz"));
+	assert_false(unpack_is_type("rar"));
+}
+
+static void a_broken_archive_is_refused(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf zip = STRBUF_INIT;
+
+	(void)state;
+	make_zip(&zip);
+	for (size_t i = 0; i < zip.len; i++) {
+		CLEANUP(vec_release) struct unpacked files = VEC_INIT;
+		struct err cut = ERR_INIT, bent = ERR_INIT;
+		int rc;
+
+		if (unpack((struct str){ zip.buf, i }, "zip", arena, &files,
+			   &cut) < 0)
+			assert_int_equal(cut.code, ERR_INVALID);
+		zip.buf[i] ^= 0x55;
+		rc = unpack(strbuf_str(&zip), "zip", arena, &files, &bent);
+		zip.buf[i] ^= 0x55;
+		if (rc < 0)
+			assert_int_equal(bent.code, ERR_INVALID);
+	}
+}
+
+/* The sum in the head of a tar's first entry, after a change to it. */
+static void sum_head(struct strbuf *tar)
+{
+	unsigned sum = 0;
+
+	memset(tar->buf + 148, ' ', 8);
+	for (size_t i = 0; i < 512; i++)
+		sum += (unsigned char)tar->buf[i];
+	(void)snprintf(tar->buf + 148, 8, "%06o", sum);
+}
+
+static void links_and_folders_are_passed_over(void **state)
+{
+	(void)state;
+	for (const char *kind = "12345"; *kind; kind++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(strbuf_release) struct strbuf tar = STRBUF_INIT;
+		CLEANUP(vec_release) struct unpacked files = VEC_INIT;
+		struct err err = ERR_INIT;
+
+		tar_begin_file(&tar, "a", 0, 0);
+		tar_end_file(&tar, 0);
+		tar.buf[156] = *kind;
+		memcpy(tar.buf + 157, "/etc/passwd", 11);
+		sum_head(&tar);
+		tar_begin_file(&tar, "b", 1, 0);
+		strbuf_addch(&tar, 'x');
+		tar_end_file(&tar, 1);
+		tar_end(&tar);
+		assert_int_equal(
+			unpack(strbuf_str(&tar), "tar", arena, &files, &err),
+			0);
+		assert_int_equal(files.n, 1);
+		assert_string_equal(files.v[0].name, "b");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +254,9 @@ int main(void)
 		cmocka_unit_test(a_stream_is_the_same_whatever_its_pieces),
 		cmocka_unit_test(files_of_a_tar_stand_in_blocks),
 		cmocka_unit_test(a_zip_ends_with_its_directory),
+		cmocka_unit_test(a_zip_is_unpacked_whatever_its_names_say),
+		cmocka_unit_test(a_broken_archive_is_refused),
+		cmocka_unit_test(links_and_folders_are_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

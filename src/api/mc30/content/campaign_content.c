@@ -1,5 +1,6 @@
 /*
- * What a campaign says: read, and set by HTML, a template or a page. Handlers;
+ * What a campaign says: read, and set by HTML, a template, a page or an archive
+ * of one. Handlers;
  * any worker.
  */
 #include "api/handlers.h"
@@ -7,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "campaign/content.h"
+#include "campaign/content_archive.h"
 #include "campaign/content_fetch.h"
 #include "campaign/html/html_sections.h"
 #include "campaign/variate/variate_content.h"
@@ -102,17 +104,53 @@ static int fetch_pages(struct request *rq, const json_t *body,
 	return 0;
 }
 
+struct archives {
+	struct content_archive *of[CONTENTS_MAX];
+};
+
+static void archives_release(struct archives *all)
+{
+	for (size_t i = 0; i < CONTENTS_MAX; i++)
+		content_archive_free(&all->of[i]);
+}
+
+static int open_archives(struct request *rq, const json_t *body,
+			 struct archives *out, struct err *err)
+{
+	for (size_t i = 0; i < CONTENTS_MAX; i++)
+		if (content_archive_open(body, i, rq->arena, &out->of[i], err) <
+		    0)
+			return -1;
+	return 0;
+}
+
+static int store_archives(struct request *rq, struct tx *tx,
+			  const struct archives *archives,
+			  const char *out[CONTENTS_MAX], struct err *err)
+{
+	for (size_t i = 0; i < CONTENTS_MAX; i++)
+		if (archives->of[i] &&
+		    content_archive_store(archives->of[i], tx,
+					  api_of(rq)->public_url, rq->now_ms,
+					  rq->arena, &out[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 int mc_campaigns_content_put(struct request *rq, struct response *rs,
 			     struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(archives_release) struct archives archives = { { NULL } };
 	const char *pages[CONTENTS_MAX] = { NULL };
 	const json_t *body;
 
 	if (mc_body(rq, &body, err) < 0 ||
-	    fetch_pages(rq, body, pages, err) < 0 || mc_db(rq, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
+	    fetch_pages(rq, body, pages, err) < 0 ||
+	    open_archives(rq, body, &archives, err) < 0 ||
+	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    store_archives(rq, &tx, &archives, pages, err) < 0 ||
 	    content_put(&tx, request_param(rq, "campaign_id"), body, pages,
 			rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)

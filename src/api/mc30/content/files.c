@@ -192,15 +192,9 @@ static int read_name(const json_t *body, const char **out, struct err *err)
 	return found;
 }
 
-/* Encoders break it into lines. */
 static int decode(const char *text, struct strbuf *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf packed = STRBUF_INIT;
-
-	for (; *text; text++)
-		if (!strchr(" \t\r\n", *text))
-			strbuf_addch(&packed, *text);
-	if (!base64_decode(strbuf_str(&packed), out))
+	if (!base64_decode_lines(text, out))
 		return err_field(err, "file_data",
 				 "should be the file in base64");
 	if (out->len == 0)
