@@ -59,7 +59,6 @@ int mc_interest_categories_list(struct request *rq, struct response *rs,
 	    interest_category_list(db, list.id, rq->arena, &all, err) < 0)
 		return -1;
 	json_begin_object(&w);
-	json_key_text(&w, "list_id", list.hex);
 	json_key_begin_array(&w, "categories");
 	vec_each (&all, c) {
 		if (!fits(rq, c))
@@ -68,13 +67,7 @@ int mc_interest_categories_list(struct request *rq, struct response *rs,
 			write_category(&list, c, base, &w);
 		total++;
 	}
-	json_end_array(&w);
-	mc_collection_end(&w, (int64_t)total, base,
-			  arena_printf(rq->arena,
-				       "/lists/%s/interest-categories",
-				       list.hex),
-			  arena_printf(rq->arena, "/lists/%s", list.hex));
-	json_end_object(&w);
+	mc_list_part_end(rq, &list, (int64_t)total, "interest-categories", &w);
 	return 0;
 }
 

@@ -247,6 +247,18 @@ void mc_collection_end(struct json_writer *w, int64_t total, const char *base,
 	mc_links_end(w);
 }
 
+void mc_list_part_end(const struct request *rq, const struct list *list,
+		      int64_t total, const char *name, struct json_writer *w)
+{
+	json_end_array(w);
+	json_key_text(w, "list_id", list->hex);
+	mc_collection_end(
+		w, total, mc_base(rq),
+		arena_printf(rq->arena, "/lists/%s/%s", list->hex, name),
+		arena_printf(rq->arena, "/lists/%s", list->hex));
+	json_end_object(w);
+}
+
 void mc_key_column(struct json_writer *w, const char *key, const char *json)
 {
 	json_key_raw(w, key, str_of(json && *json ? json : "{}"));

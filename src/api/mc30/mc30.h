@@ -110,6 +110,11 @@ void mc_links_end(struct json_writer *w);
 /* The end of a collection: total_items and _links (self, parent). */
 void mc_collection_end(struct json_writer *w, int64_t total, const char *base,
 		       const char *path, const char *parent);
+/* The end of the array of what a list has, and of the whole reply: list_id too.
+ * name: behind /lists/{list_id}/. */
+struct list;
+void mc_list_part_end(const struct request *rq, const struct list *list,
+		      int64_t total, const char *name, struct json_writer *w);
 
 /* A JSON text of ours (a column), or `{}` if it is NULL or empty. */
 void mc_key_column(struct json_writer *w, const char *key, const char *json);

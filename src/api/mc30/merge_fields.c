@@ -71,13 +71,7 @@ int mc_merge_fields_list(struct request *rq, struct response *rs,
 			write_field(&list, def, base, &w);
 		total++;
 	}
-	json_end_array(&w);
-	json_key_text(&w, "list_id", list.hex);
-	mc_collection_end(
-		&w, (int64_t)total, base,
-		arena_printf(rq->arena, "/lists/%s/merge-fields", list.hex),
-		arena_printf(rq->arena, "/lists/%s", list.hex));
-	json_end_object(&w);
+	mc_list_part_end(rq, &list, (int64_t)total, "merge-fields", &w);
 	return 0;
 }
 

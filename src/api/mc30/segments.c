@@ -132,13 +132,7 @@ int mc_segments_list(struct request *rq, struct response *rs, struct err *err)
 	vec_each (&segments, segment)
 		if (write_segment(rq, db, &list, segment, &w, err) < 0)
 			return -1;
-	json_end_array(&w);
-	json_key_text(&w, "list_id", list.hex);
-	mc_collection_end(
-		&w, total, mc_base(rq),
-		arena_printf(rq->arena, "/lists/%s/segments", list.hex),
-		arena_printf(rq->arena, "/lists/%s", list.hex));
-	json_end_object(&w);
+	mc_list_part_end(rq, &list, total, "segments", &w);
 	return 0;
 }
 

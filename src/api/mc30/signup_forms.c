@@ -49,13 +49,7 @@ int mc_signup_forms_list(struct request *rq, struct response *rs,
 	json_key_begin_array(&w, "signup_forms");
 	if (write_form(rq, db, &list, &form, &w, err) < 0)
 		return -1;
-	json_end_array(&w);
-	json_key_text(&w, "list_id", list.hex);
-	mc_collection_end(
-		&w, 1, mc_base(rq),
-		arena_printf(rq->arena, "/lists/%s/signup-forms", list.hex),
-		arena_printf(rq->arena, "/lists/%s", list.hex));
-	json_end_object(&w);
+	mc_list_part_end(rq, &list, 1, "signup-forms", &w);
 	return 0;
 }
 

@@ -42,7 +42,6 @@ int mc_webhooks_list(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct webhooks hooks = VEC_INIT;
 	struct json_writer w = mc_writer(rq, rs);
-	const char *base = mc_base(rq);
 	struct list list;
 
 	if (mc_db(rq, &db, err) < 0 ||
@@ -53,13 +52,7 @@ int mc_webhooks_list(struct request *rq, struct response *rs, struct err *err)
 	json_key_begin_array(&w, "webhooks");
 	vec_each (&hooks, hook)
 		write_webhook(rq, &list, hook, &w);
-	json_end_array(&w);
-	json_key_text(&w, "list_id", list.hex);
-	mc_collection_end(
-		&w, (int64_t)hooks.n, base,
-		arena_printf(rq->arena, "/lists/%s/webhooks", list.hex),
-		arena_printf(rq->arena, "/lists/%s", list.hex));
-	json_end_object(&w);
+	mc_list_part_end(rq, &list, (int64_t)hooks.n, "webhooks", &w);
 	return 0;
 }
 
@@ -79,7 +72,9 @@ int mc_webhooks_get(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
-int mc_webhooks_add(struct request *rq, struct response *rs, struct err *err)
+/* id: of one that is there; NULL: a new one. */
+static int put(struct request *rq, struct response *rs, const char *id,
+	       struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -92,33 +87,23 @@ int mc_webhooks_add(struct request *rq, struct response *rs, struct err *err)
 	    mc_webhook_check_url(rq, body, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
 	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    webhook_add(&tx, list.id, body, rq->now_ms, rq->arena, &hook, err) <
-		    0 ||
+	    (id ? webhook_update(&tx, list.id, id, body, rq->arena, &hook, err)
+		: webhook_add(&tx, list.id, body, rq->now_ms, rq->arena, &hook,
+			      err)) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	write_webhook(rq, &list, &hook, &w);
 	return 0;
 }
 
+int mc_webhooks_add(struct request *rq, struct response *rs, struct err *err)
+{
+	return put(rq, rs, NULL, err);
+}
+
 int mc_webhooks_update(struct request *rq, struct response *rs, struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = mc_writer(rq, rs);
-	const json_t *body;
-	struct webhook hook;
-	struct list list;
-
-	if (mc_body(rq, &body, err) < 0 ||
-	    mc_webhook_check_url(rq, body, err) < 0 ||
-	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
-	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    webhook_update(&tx, list.id, request_param(rq, "webhook_id"), body,
-			   rq->arena, &hook, err) < 0 ||
-	    tx_commit(&tx, err) < 0)
-		return -1;
-	write_webhook(rq, &list, &hook, &w);
-	return 0;
+	return put(rq, rs, request_param(rq, "webhook_id"), err);
 }
 
 int mc_webhooks_remove(struct request *rq, struct response *rs, struct err *err)

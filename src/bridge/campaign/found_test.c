@@ -179,6 +179,15 @@ static void leave(struct bridge_fixture *f)
 		 "2026-01-02T03:05:05+00:00");
 }
 
+/* One left; so many are opted out. */
+static void assert_left(struct bridge_fixture *f, int64_t opted_out)
+{
+	assert_int_equal(fake_number(f, "SELECT SUM(opted_out) FROM person"),
+			 opted_out);
+	assert_int_equal(
+		fake_number(f, "SELECT unsubscribed FROM campaign_figures"), 1);
+}
+
 static void who_left_because_of_it_is_opted_out(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -187,10 +196,7 @@ static void who_left_because_of_it_is_opted_out(void **state)
 	leave(f);
 	fake_set_status(f, "a@x.example", "unsubscribed");
 	settle(f, begin_watch(f));
-	assert_int_equal(fake_number(f, "SELECT SUM(opted_out) FROM person"),
-			 1);
-	assert_int_equal(
-		fake_number(f, "SELECT unsubscribed FROM campaign_figures"), 1);
+	assert_left(f, 1);
 }
 
 /* It is read long after: they are subscribed by a later word. */
@@ -202,10 +208,7 @@ static void who_came_back_since_stays(void **state)
 	leave(f);
 	fake_set_changed(f, "a@x.example", "2026-01-03T00:00:00+00:00");
 	settle(f, begin_watch(f));
-	assert_int_equal(fake_number(f, "SELECT SUM(opted_out) FROM person"),
-			 0);
-	assert_int_equal(
-		fake_number(f, "SELECT unsubscribed FROM campaign_figures"), 1);
+	assert_left(f, 0);
 	assert_string_equal(fake_status(f, "a@x.example"), "subscribed");
 }
 

@@ -387,6 +387,21 @@ static void knows_what_somebody_has_chosen(void **state)
 	check_pairs(MERGE_HTML, pairs, ARRAY_SIZE(pairs));
 }
 
+/* What is told of a text; lives in arena, and is to be released. */
+static void find_problems(enum merge_context context, struct str text,
+			  struct arena *arena, struct merge_problems *out)
+{
+	CLEANUP(merge_program_free) struct merge_program *program = NULL;
+	struct merge_piece piece = { .text = text };
+	struct merge_how how = { .context = context,
+				 .fields = &fields,
+				 .facts = &facts };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		merge_compile(&piece, 1, &how, arena, &program, out, &err), 0);
+}
+
 static void an_interest_that_nobody_knows_is_told(void **state)
 {
 	static const char *const cases[][2] = {
@@ -401,18 +416,10 @@ static void an_interest_that_nobody_knows_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new();
-		CLEANUP(merge_program_free)
-		struct merge_program *program = NULL;
 		struct merge_problems problems = VEC_INIT;
-		struct merge_piece piece = { .text = str_of(cases[i][0]) };
-		struct merge_how how = { .context = MERGE_PLAIN,
-					 .fields = &fields,
-					 .facts = &facts };
-		struct err err = ERR_INIT;
 
-		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
-					       &problems, &err),
-				 0);
+		find_problems(MERGE_PLAIN, str_of(cases[i][0]), arena,
+			      &problems);
 		assert_int_equal(problems.n, cases[i][1] ? 1 : 0);
 		if (cases[i][1])
 			assert_string_equal(problems.v[0].text, cases[i][1]);
@@ -509,18 +516,12 @@ static void hostile_values_do_no_harm(void **state)
 static void markup_of_a_person_is_told(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	struct merge_problems problems = VEC_INIT;
-	struct merge_piece piece = {
-		.text = STR("*|HTML:LIST_ADDRESS_HTML|*\n *|html:lname|*")
-	};
-	struct merge_how how = { .fields = &fields, .facts = &facts };
-	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
-				       &problems, &err),
-			 0);
+	find_problems(MERGE_HTML,
+		      STR("*|HTML:LIST_ADDRESS_HTML|*\n *|html:lname|*"), arena,
+		      &problems);
 	assert_int_equal(problems.n, 1);
 	assert_int_equal(problems.v[0].line, 2);
 	assert_string_equal(problems.v[0].text,
@@ -532,18 +533,12 @@ static void markup_of_a_person_is_told(void **state)
 static void an_address_among_words_is_told(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	struct merge_problems problems = VEC_INIT;
-	struct merge_piece piece = {
-		.text = STR("<a href=\"*|ARCHIVE|*\">x</a>\n*|FORWARD|*")
-	};
-	struct merge_how how = { .fields = &fields, .facts = &facts };
-	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
-				       &problems, &err),
-			 0);
+	find_problems(MERGE_HTML,
+		      STR("<a href=\"*|ARCHIVE|*\">x</a>\n*|FORWARD|*"), arena,
+		      &problems);
 	assert_int_equal(problems.n, 1);
 	assert_int_equal(problems.v[0].line, 2);
 	assert_string_equal(problems.v[0].tag, "*|FORWARD|*");
@@ -553,19 +548,13 @@ static void an_address_among_words_is_told(void **state)
 static void unknown_and_broken_tags_are_told_with_their_place(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	struct merge_problems problems = VEC_INIT;
-	struct merge_piece piece = {
-		.text = STR("a\nbc*|NOSUCH|*\n*|IF:FNAME|*x\n *|END:"
-			    "INTERESTED|**|ELSE:|* *|IFNOT:LNAME|*")
-	};
-	struct merge_how how = { .fields = &fields, .facts = &facts };
-	struct err err = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
-				       &problems, &err),
-			 0);
+	find_problems(MERGE_HTML,
+		      STR("a\nbc*|NOSUCH|*\n*|IF:FNAME|*x\n *|END:"
+			  "INTERESTED|**|ELSE:|* *|IFNOT:LNAME|*"),
+		      arena, &problems);
 	assert_int_equal(problems.n, 4);
 	assert_int_equal(problems.v[0].line, 2);
 	assert_int_equal(problems.v[0].column, 3);
@@ -596,16 +585,10 @@ static void a_misspelt_tag_is_told_with_the_nearest(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new();
-		CLEANUP(merge_program_free)
-		struct merge_program *program = NULL;
 		struct merge_problems problems = VEC_INIT;
-		struct merge_piece piece = { .text = str_of(cases[i][0]) };
-		struct merge_how how = { .fields = &fields, .facts = &facts };
-		struct err err = ERR_INIT;
 
-		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
-					       &problems, &err),
-				 0);
+		find_problems(MERGE_HTML, str_of(cases[i][0]), arena,
+			      &problems);
 		assert_int_equal(problems.n, 1);
 		assert_string_equal(problems.v[0].text, cases[i][1]);
 		vec_release(&problems);
@@ -625,18 +608,9 @@ static void check_told(enum merge_context context, const struct likeness *cases,
 
 	for (size_t i = 0; i < n; i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new();
-		CLEANUP(merge_program_free)
-		struct merge_program *program = NULL;
 		struct merge_problems problems = VEC_INIT;
-		struct merge_piece piece = { .text = str_of(cases[i].text) };
-		struct merge_how how = { .context = context,
-					 .fields = &fields,
-					 .facts = &facts };
-		struct err err = ERR_INIT;
 
-		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
-					       &problems, &err),
-				 0);
+		find_problems(context, str_of(cases[i].text), arena, &problems);
 		if (problems.n != (cases[i].told ? 1 : 0))
 			fail_msg("%s: %zu problems, %s", cases[i].text,
 				 problems.n,
@@ -720,17 +694,11 @@ static void what_looks_like_a_tag_is_told_with_what_was_meant(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new();
-		CLEANUP(merge_program_free)
-		struct merge_program *program = NULL;
 		struct merge_problems problems = VEC_INIT;
-		struct merge_piece piece = { .text = str_of(cases[i][0]) };
-		struct merge_how how = { .fields = &fields, .facts = &facts };
-		struct err err = ERR_INIT;
 		const char *hint;
 
-		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
-					       &problems, &err),
-				 0);
+		find_problems(MERGE_HTML, str_of(cases[i][0]), arena,
+			      &problems);
 		assert_int_equal(problems.n, 1);
 		hint = strstr(problems.v[0].text, "(did");
 		if (cases[i][1] ? !hint || strcmp(hint, cases[i][1]) != 0

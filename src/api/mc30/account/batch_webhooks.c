@@ -62,8 +62,9 @@ int mc_batch_webhooks_get(struct request *rq, struct response *rs,
 	return 0;
 }
 
-int mc_batch_webhooks_add(struct request *rq, struct response *rs,
-			  struct err *err)
+/* id: of one that is there; NULL: a new one. */
+static int put(struct request *rq, struct response *rs, const char *id,
+	       struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -74,32 +75,25 @@ int mc_batch_webhooks_add(struct request *rq, struct response *rs,
 	if (mc_body(rq, &body, err) < 0 ||
 	    mc_webhook_check_url(rq, body, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
-	    batch_webhook_add(&tx, body, rq->now_ms, rq->arena, &hook, err) <
-		    0 ||
+	    (id ? batch_webhook_update(&tx, id, body, rq->arena, &hook, err)
+		: batch_webhook_add(&tx, body, rq->now_ms, rq->arena, &hook,
+				    err)) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	write_hook(rq, &hook, &w);
 	return 0;
 }
 
+int mc_batch_webhooks_add(struct request *rq, struct response *rs,
+			  struct err *err)
+{
+	return put(rq, rs, NULL, err);
+}
+
 int mc_batch_webhooks_update(struct request *rq, struct response *rs,
 			     struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = mc_writer(rq, rs);
-	struct batch_webhook hook;
-	const json_t *body;
-
-	if (mc_body(rq, &body, err) < 0 ||
-	    mc_webhook_check_url(rq, body, err) < 0 ||
-	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
-	    batch_webhook_update(&tx, request_param(rq, "batch_webhook_id"),
-				 body, rq->arena, &hook, err) < 0 ||
-	    tx_commit(&tx, err) < 0)
-		return -1;
-	write_hook(rq, &hook, &w);
-	return 0;
+	return put(rq, rs, request_param(rq, "batch_webhook_id"), err);
 }
 
 int mc_batch_webhooks_remove(struct request *rq, struct response *rs,

@@ -20,7 +20,6 @@ static void write_page(const struct member_clients *counts,
 		json_key_int(w, "members", counts->v[i].member_id);
 		json_end_object(w);
 	}
-	json_end_array(w);
 }
 
 int mc_list_clients_list(struct request *rq, struct response *rs,
@@ -29,7 +28,6 @@ int mc_list_clients_list(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct member_clients counts = VEC_INIT;
 	struct json_writer w = mc_writer(rq, rs);
-	const char *base = mc_base(rq);
 	struct mc_page page;
 	struct list list;
 
@@ -39,11 +37,6 @@ int mc_list_clients_list(struct request *rq, struct response *rs,
 		return -1;
 	json_begin_object(&w);
 	write_page(&counts, &page, &w);
-	json_key_text(&w, "list_id", list.hex);
-	mc_collection_end(
-		&w, (int64_t)counts.n, base,
-		arena_printf(rq->arena, "/lists/%s/clients", list.hex),
-		arena_printf(rq->arena, "/lists/%s", list.hex));
-	json_end_object(&w);
+	mc_list_part_end(rq, &list, (int64_t)counts.n, "clients", &w);
 	return 0;
 }

@@ -53,18 +53,6 @@ static void write_month(const struct request *rq, const struct list *list,
 	json_end_object(w);
 }
 
-static void end_page(const struct request *rq, const struct list *list,
-		     const char *name, size_t total, struct json_writer *w)
-{
-	json_end_array(w);
-	json_key_text(w, "list_id", list->hex);
-	mc_collection_end(
-		w, (int64_t)total, mc_base(rq),
-		arena_printf(rq->arena, "/lists/%s/%s", list->hex, name),
-		arena_printf(rq->arena, "/lists/%s", list->hex));
-	json_end_object(w);
-}
-
 int mc_growth_history_list(struct request *rq, struct response *rs,
 			   struct err *err)
 {
@@ -88,7 +76,7 @@ int mc_growth_history_list(struct request *rq, struct response *rs,
 		if (mc_on_page(&page, i))
 			write_month(rq, &list,
 				    &months.v[upwards ? n - 1 - i : i], &w);
-	end_page(rq, &list, "growth-history", months.n, &w);
+	mc_list_part_end(rq, &list, (int64_t)months.n, "growth-history", &w);
 	return 0;
 }
 
@@ -152,6 +140,6 @@ int mc_list_activity(struct request *rq, struct response *rs, struct err *err)
 	for (size_t i = 0; i < days.n; i++)
 		if (mc_on_page(&page, i))
 			write_day(rq, &list, &days.v[i], &w);
-	end_page(rq, &list, "activity", days.n, &w);
+	mc_list_part_end(rq, &list, (int64_t)days.n, "activity", &w);
 	return 0;
 }

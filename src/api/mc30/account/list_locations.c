@@ -35,7 +35,6 @@ static void write_page(const struct list_countries *countries,
 		json_key_int(w, "total", c->members);
 		json_end_object(w);
 	}
-	json_end_array(w);
 }
 
 int mc_list_locations_list(struct request *rq, struct response *rs,
@@ -45,7 +44,6 @@ int mc_list_locations_list(struct request *rq, struct response *rs,
 	CLEANUP(vec_release) struct list_countries countries = VEC_INIT;
 	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
 	struct json_writer w = mc_writer(rq, rs);
-	const char *base = mc_base(rq);
 	struct mc_page page;
 	struct list list;
 
@@ -57,11 +55,6 @@ int mc_list_locations_list(struct request *rq, struct response *rs,
 	json_begin_object(&w);
 	write_page(&countries, &page, list_kept_sum(&kept, MEMBER_SUBSCRIBED),
 		   &w);
-	json_key_text(&w, "list_id", list.hex);
-	mc_collection_end(
-		&w, (int64_t)countries.n, base,
-		arena_printf(rq->arena, "/lists/%s/locations", list.hex),
-		arena_printf(rq->arena, "/lists/%s", list.hex));
-	json_end_object(&w);
+	mc_list_part_end(rq, &list, (int64_t)countries.n, "locations", &w);
 	return 0;
 }

@@ -145,7 +145,9 @@ int mc_folders_get(struct request *rq, struct response *rs, struct err *err)
 
 /* --- changes --- */
 
-int mc_folders_add(struct request *rq, struct response *rs, struct err *err)
+/* id: of one that is there; NULL: a new one. */
+static int put(struct request *rq, struct response *rs, const char *id,
+	       struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -156,31 +158,24 @@ int mc_folders_add(struct request *rq, struct response *rs, struct err *err)
 
 	if (mc_body(rq, &body, err) < 0 || load_users(rq, &users, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
-	    folder_add(&tx, kind_of(rq), body, rq->caller.user_id, rq->now_ms,
-		       rq->arena, &folder, err) < 0 ||
+	    (id ? folder_update(&tx, kind_of(rq), id, body, rq->arena, &folder,
+				err)
+		: folder_add(&tx, kind_of(rq), body, rq->caller.user_id,
+			     rq->now_ms, rq->arena, &folder, err)) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	write_folder(rq, &folder, &users, mc_base(rq), &w);
 	return 0;
 }
 
+int mc_folders_add(struct request *rq, struct response *rs, struct err *err)
+{
+	return put(rq, rs, NULL, err);
+}
+
 int mc_folders_update(struct request *rq, struct response *rs, struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(vec_release) struct users users = VEC_INIT;
-	struct json_writer w = mc_writer(rq, rs);
-	const json_t *body;
-	struct folder folder;
-
-	if (mc_body(rq, &body, err) < 0 || load_users(rq, &users, err) < 0 ||
-	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
-	    folder_update(&tx, kind_of(rq), request_param(rq, "folder_id"),
-			  body, rq->arena, &folder, err) < 0 ||
-	    tx_commit(&tx, err) < 0)
-		return -1;
-	write_folder(rq, &folder, &users, mc_base(rq), &w);
-	return 0;
+	return put(rq, rs, request_param(rq, "folder_id"), err);
 }
 
 int mc_folders_remove(struct request *rq, struct response *rs, struct err *err)
