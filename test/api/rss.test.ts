@@ -127,6 +127,8 @@ describe("campaigns of a feed", () => {
     assert.equal(child!.type, "regular");
     assert.match(child!.settings.title, /^Blog \(\d{4}-\d\d-\d\d\)$/);
     const mail = await parseMail((await caughtMail(server, "ada@rss.example")).source);
+    const report = (await api.get(`/3.0/reports/${child!.id as string}`)).body;
+    assert.equal(report.rss_last_send, after.rss_opts.last_sent);
     assert.match(mail.subject as string, /^New: Rye \*∣UNSUB∣\* <b>$/);
     assert.match(mail.html as string, /<h1>The Mill<\/h1><h2><a href="[^"]+">Rye [^<]*UNSUB[^<]* &lt;b&gt;<\/a><\/h2><div><p>Good [^<]*EMAIL[^<]* <a>a<\/a><\/p><\/div><p>Ada<\/p>/u);
     assert.doesNotMatch(mail.html as string, /script|onclick|javascript|display:none}|Old/);
