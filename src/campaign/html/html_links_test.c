@@ -245,6 +245,11 @@ static void a_page_becomes_text(void **state)
 		{ "<a href=\"http://x\">a <a href=\"http://y\">b",
 		  "a (http://x) b (http://y)\n" },
 		{ "<a name=\"top\">a</a> <a href=\"#top\">b</a>", "a b\n" },
+		/* what is no merge tag there is none here */
+		{ "<p>*&#124;A&#x7c;* &#42;|B|&#42; *|C|* a *&amp;* b &#124; "
+		  "&#42; c</p><img alt='*&#124;D|*' src=s>",
+		  "*\xE2\x81\xA0|A|\xE2\x81\xA0* *\xE2\x81\xA0|B|\xE2\x81\xA0* "
+		  "*|C|* a *&* b | * c\n\n*\xE2\x81\xA0|D|*\n" },
 		/* and it is found in a text */
 		{ "<a href=\"http://x/a b.pdf\">a</a> "
 		  "<a href=\"http://x/*|A B|*\">b</a>",

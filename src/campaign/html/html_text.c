@@ -15,12 +15,14 @@ struct writer {
 	struct strbuf *out;
 	struct strbuf text;  /* of the run at hand, entities as written */
 	struct strbuf value; /* that matters, of the tag at hand: a link's href,
-				an image's alt; decoded */
+				decoded; an image's alt */
 	struct strbuf target; /* of the link we are in; else empty */
 	size_t link_start;    /* where its text begins in out */
 	size_t value_start;
 	int breaks; /* line breaks due before the next text */
 	bool space; /* a space is due */
+	/* The character at hand, and the last, was written as a reference. */
+	bool is_reference, was_reference;
 };
 
 static void writer_release(struct writer *w)
@@ -35,12 +37,26 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
+#define WORD_JOINER "\xE2\x81\xA0" /* it has no width, and breaks no line */
+
+/* "*&#124;FNAME&#124;*" is no merge tag in the HTML, and becomes none here. */
+static void keep_apart(struct writer *w, char c)
+{
+	char last = w->out->len ? w->out->buf[w->out->len - 1] : 0;
+
+	if (!w->space && !w->breaks && (w->is_reference || w->was_reference) &&
+	    ((last == '*' && c == '|') || (last == '|' && c == '*')))
+		strbuf_addstr(w->out, WORD_JOINER);
+	w->was_reference = w->is_reference;
+}
+
 static void put_char(struct writer *w, char c)
 {
 	if (is_space(c)) {
 		w->space = true;
 		return;
 	}
+	keep_apart(w, c);
 	if (w->out->len > 0) {
 		for (int i = 0; i < w->breaks; i++)
 			strbuf_addch(w->out, '\n');
@@ -58,12 +74,37 @@ static void put_text(struct writer *w, struct str text)
 		put_char(w, text.s[i]);
 }
 
-static void flush_text(struct writer *w)
+/* From a reference to the next, or the text before the first. */
+static void put_run(struct writer *w, struct str raw)
 {
 	CLEANUP(strbuf_release) struct strbuf decoded = STRBUF_INIT;
+	struct str text;
 
-	html_decode(strbuf_str(&w->text), &decoded);
-	put_text(w, strbuf_str(&decoded));
+	html_decode(raw, &decoded);
+	text = strbuf_str(&decoded);
+	if (raw.s[0] == '&' && text.len > 0 && text.s[0] != '&') {
+		w->is_reference = true;
+		put_char(w, text.s[0]);
+		w->is_reference = false;
+		text = (struct str){ text.s + 1, text.len - 1 };
+	}
+	put_text(w, text);
+}
+
+static void put_raw(struct writer *w, struct str raw)
+{
+	size_t from = 0;
+
+	for (size_t i = 1; i <= raw.len; i++)
+		if (i == raw.len || raw.s[i] == '&') {
+			put_run(w, (struct str){ raw.s + from, i - from });
+			from = i;
+		}
+}
+
+static void flush_text(struct writer *w)
+{
+	put_raw(w, strbuf_str(&w->text));
 	strbuf_reset(&w->text);
 }
 
@@ -146,7 +187,7 @@ static void note_tag(struct writer *w)
 	if (!strcmp(tag, "a")) {
 		(w->scan.end_tag ? end_link : begin_link)(w);
 	} else if (!strcmp(tag, "img")) {
-		put_text(w, strbuf_str(&w->value));
+		put_raw(w, strbuf_str(&w->value));
 	} else if (!strcmp(tag, "br")) {
 		w->breaks = w->breaks < 2 ? w->breaks + 1 : 2;
 	} else if (!strcmp(tag, "td") || !strcmp(tag, "th")) {
@@ -173,7 +214,10 @@ static void note_value(struct writer *w, size_t end)
 	if (!is_wanted(&w->scan))
 		return;
 	strbuf_reset(&w->value);
-	html_decode(str_trim(raw), &w->value);
+	if (!strcmp(w->scan.tag, "img"))
+		strbuf_addslice(&w->value, str_trim(raw));
+	else
+		html_decode(str_trim(raw), &w->value);
 }
 
 static bool is_text(const struct writer *w)
