@@ -73,7 +73,7 @@ DATA = [
     "src/crm/words/import_consent_word.c", "src/crm/words/import_date.c",
     "src/crm/words/import_language.c",
     "src/crm/words/import_refusal.c", "src/crm/words/import_words.c",
-    "src/design/design.c",
+    "src/design/design.c", "src/design/placeholder.c", "src/design/sample.c",
 ]
 # Texts that stay out.
 LEFT_OUT = [

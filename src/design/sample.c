@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "base/text/html_entity.h"
+#include "design/placeholder.h"
 #include "design/starter.h"
 
 #include <ctype.h>
@@ -38,21 +40,35 @@ static void add_without_tags(struct str html, struct strbuf *out)
 	}
 }
 
-/* Paragraph by paragraph: some may have been written, others not. */
-static bool each_paragraph(const char *html, piece_fn *fn, void *context)
+/* Where a line ends: at the first of these tags. */
+static const char *line_end(const char *html)
+{
+	static const char *const ends[] = { "</p>", "<br", "</li>" };
+	const char *first = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		const char *at = strstr(html, ends[i]);
+
+		if (at && (!first || at < first))
+			first = at;
+	}
+	return first;
+}
+
+/* Line by line: some may have been written, others not. */
+static bool each_line(const char *html, piece_fn *fn, void *context)
 {
 	CLEANUP(strbuf_release) struct strbuf words = STRBUF_INIT;
 	const char *end;
 
-	for (; html; html = end ? end + 4 : NULL) {
-		end = strstr(html, "</p>");
+	for (; html; html = end ? strchr(end, '>') : NULL) {
+		end = line_end(html);
 		strbuf_reset(&words);
 		add_without_tags(
 			end ? (struct str){ html, (size_t)(end - html) }
 			    : str_of(html),
 			&words);
-		if (words.len > 0 && is_words(words.buf) &&
-		    !fn(words.buf, context))
+		if (words.len > 0 && !fn(words.buf, context))
 			return false;
 	}
 	return true;
@@ -100,9 +116,9 @@ static void each_piece(const json_t *block, piece_fn *fn, void *context)
 
 	if (is_type(block, "footer") || is_type(block, "html"))
 		return;
-	if ((html && (!each_paragraph(html, fn, context) ||
+	if ((html && (!each_line(html, fn, context) ||
 		      !each_link(html, fn, context))) ||
-	    (text && is_words(text) && !fn(text, context)) ||
+	    (text && !fn(text, context)) ||
 	    (href && *href && !fn(href, context)))
 		return;
 	json_array_foreach (json_object_get(block, "links"), i, link) {
@@ -114,9 +130,38 @@ static void each_piece(const json_t *block, piece_fn *fn, void *context)
 
 /* --- those of the starters --- */
 
+/* Who has nothing else to say there says this. */
+static const char *const fine[] = {
+	"Mit freundlichen Grüßen",
+	"Kind regards,",
+	"Wir laden Sie ein",
+	"You are invited",
+	"Was Sie erwartet",
+	"What to expect",
+	"Wann",
+	"When",
+	"Wo",
+	"Where",
+	"Das war dieser Monat",
+	"What happened this month",
+	"Genauer hingesehen",
+	"A closer look",
+	"18 bis 21 Uhr",
+	"6 to 9 p.m.",
+};
+
+static bool is_fine(const char *piece)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fine); i++)
+		if (strcmp(piece, fine[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool add_piece(const char *piece, void *context)
 {
-	(void)json_object_set_new(context, piece, json_true());
+	if (is_words(piece) && !is_fine(piece))
+		(void)json_object_set_new(context, piece, json_true());
 	return true;
 }
 
@@ -163,14 +208,26 @@ struct search {
 	const char *found;
 };
 
+/* References mean what they stand for; "*|" is left as it is. */
+static const char *placeholder(const char *piece, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf words = STRBUF_INIT;
+	struct str found;
+
+	html_decode(str_of(piece), &words);
+	found = placeholder_in_words(strbuf_str(&words));
+	return found.len ? arena_str(arena, found) : NULL;
+}
+
 static bool look_for(const char *piece, void *context)
 {
 	struct search *s = context;
 
-	if (!json_object_get(s->samples, piece))
-		return true;
-	s->found = arena_strdup(s->arena, piece);
-	return false;
+	if (json_object_get(s->samples, piece) || placeholder_is_link(piece))
+		s->found = arena_strdup(s->arena, piece);
+	else
+		s->found = placeholder(piece, s->arena);
+	return !s->found;
 }
 
 const char *sample_in(const json_t *samples, const json_t *block,

@@ -2,8 +2,9 @@
  * design/sample.h - what the starters say, for their author to replace
  *
  * A mail that still says "A second story", or leads to example.org, was not
- * finished. What may well stay as it is (a salutation with a merge tag, the
- * label of a button, the footer) is no sample. Pure; any thread.
+ * finished; nor is one with a placeholder of anybody's (design/placeholder.h).
+ * What may well stay as it is (a salutation with a merge tag, "Kind regards",
+ * the label of a button, the footer) is no sample. Pure; any thread.
  */
 #ifndef DESIGN_SAMPLE_H
 #define DESIGN_SAMPLE_H

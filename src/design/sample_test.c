@@ -39,6 +39,19 @@ static void only_what_its_author_left_is_one(void **state)
 		{ "{'type':'social','links':[{'network':'instagram','href':"
 		  "'https://www.instagram.com/example'}]}",
 		  "https://www.instagram.com/example" },
+		{ "{'type':'text','html':'<p>Kind regards,</p><p>Ada</p>'}",
+		  NULL },
+		{ "{'type':'text','html':'<p>Mit freundlichen Gr\303\274"
+		  "\303\237en</p><p><strong>Ihr Name</strong><br>"
+		  "*|LIST:COMPANY|*</p>'}",
+		  "Ihr Name" },
+		{ "{'type':'text','html':'<p>Dear *|FNAME|*, lorem "
+		  "ipsum&nbsp;dolor</p>'}",
+		  "lorem ipsum" },
+		{ "{'type':'text','html':'<p>Give us your name &amp; come."
+		  "</p>'}",
+		  NULL },
+		{ "{'type':'button','label':'Mine','href':'#'}", "#" },
 		{ "{'type':'image','src':'','alt':''}", NULL },
 		{ "{'type':'footer','html':'<p>Unsubscribe</p>'}", NULL },
 	};

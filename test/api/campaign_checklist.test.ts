@@ -18,7 +18,7 @@ describe("the checklist of a campaign", () => {
 
   it("finds nothing wrong with what is right", async () => {
     assert.deepEqual(await codes({ html: '<p>Hi *|FNAME|*</p><img src="a" alt="A"><a href="https://x.example/">x</a><a href="*|UNSUB|*">leave</a>' }), []);
-    assert.deepEqual(await codes({ plain_text: "Hi" }), []);
+    assert.deepEqual(await codes({ plain_text: "Hi, tell us your name. Mit freundlichen Grüßen, Example GmbH, https://example-shop.de" }), []);
   });
 
   it("names each thing that is wrong", async () => {
@@ -36,6 +36,11 @@ describe("the checklist of a campaign", () => {
       ["unsubscribe", { html: '<html><body style="display:none"><p>a</p><a href="*|UNSUB|*">x</a></body></html>' }],
       ["unclosed", { html: "<p>a</p><!-- " }],
       ["unclosed", { html: '<p>a</p><div style="display:none">' }],
+      ["sample", { html: "<p>Kind regards,<br>Your name</p>" }],
+      ["sample", { html: '<p>a</p><a href="http&#115;://www.example.com/x">x</a>' }],
+      ["sample", { html: '<p>a</p><a href="#">x</a>' }],
+      ["sample", { plain_text: "Dear [Name]" }],
+      ["sample", { html: "<p>a</p>", subject: "Lorem ipsum" }],
       ["merge_tag", { html: "<p>*|FNAM|*</p>" }],
       ["merge_tag", { html: "<p>*|HTML:FNAME|*</p>" }],
       ["merge_tag", { html: "<p>a</p>", preview_text: "*|NOPE|*" }],

@@ -638,6 +638,7 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 	check_unclosed(out, content.html);
 	check_links(out, content.html);
 	check_images(out, content.html);
+	campaign_checklist_placeholders(out, &content);
 	return check_tags(out, db, &merge, err);
 }
 

@@ -13,6 +13,7 @@
 #include "crm/campaign_record.h"
 
 struct api;
+struct content;
 
 enum check_type {
 	CHECK_GOOD,
@@ -47,6 +48,9 @@ void campaign_checklist_add(struct campaign_checklist *list,
 void campaign_checklist_write(const struct campaign_checklist *list,
 			      struct json_writer *w);
 
+/* Words and links that are still to be written. */
+void campaign_checklist_placeholders(struct campaign_checklist *list,
+				     const struct content *content);
 /* What is wrong with feeds that it shows; variant NULL: of any. */
 void campaign_checklist_feeds(struct campaign_checklist *list,
 			      const char *variant);

@@ -243,8 +243,8 @@ static int check_samples(struct campaign_checklist *list, struct err *err)
 	vec_each (&blocks.list, block) {
 		struct design_problem sample = {
 			.code = "sample",
-			.text = "The template's own words, or its link, still "
-				"stand here.",
+			.text = "A placeholder of the template still stands "
+				"here.",
 			.block = arena_strdup(list->arena, block->id),
 			.detail = sample_in(samples, block->json, list->arena),
 		};
