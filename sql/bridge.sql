@@ -470,6 +470,12 @@ SELECT e.id, e.record_id, CASE WHEN p.email_id IS NULL THEN 0 ELSE 1 END FROM em
  WHERE e.hash = ? AND e.entity = :ENTITY_PERSON AND p.erased_ms IS NULL
  ORDER BY CASE WHEN p.email_id IS NULL THEN 1 ELSE 0 END, e.id DESC LIMIT 1;
 
+-- name: person-said-no
+-- When whoever has had the address said no last. args: hash
+SELECT MAX(c.at_ms) FROM email e
+  JOIN consent c ON c.record_id = e.record_id AND c.entity = e.entity AND c.state = :CONSENT_OPTED_OUT
+ WHERE e.hash = ? AND e.entity = :ENTITY_PERSON;
+
 -- name: person-opted-out
 -- Who has the address and is opted out. args: hash
 SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id

@@ -362,9 +362,12 @@ bool was_added_by_program(const json_t *member);
 /* Whoever is no member is left alone. ERR_RETRY: they are subscribed after all.
  */
 int unsubscribe_member(struct work *w, const char *hash, struct err *err);
+/* Was it asked to confirm since that no? Until it answers it gets no mail, and
+ * the answer is the person's own. */
+bool member_is_asked(const json_t *member, int64_t no_ms);
 /* The same for the opt-out of a person (0: of whoever has the address): if it
  * was lifted meanwhile, as another job heard that the person took it back, the
- * member is left alone, too. */
+ * member is left alone, too; also if it was asked since (1). */
 int unsubscribe_opted_out(struct work *w, const char *hash, int64_t person_id,
 			  struct err *err);
 /* As it is (NULL: gone), and not ours. */

@@ -27,7 +27,7 @@ int member_read(struct work *w, const char *hash, json_t **out, struct err *err)
 		   list_path(w,
 			     "/members/%s?fields=id,email_address,contact_id,"
 			     "status,unsubscribe_reason,last_changed,source,"
-			     "tags,ip_opt,timestamp_opt",
+			     "tags,ip_opt,timestamp_opt,changed_ms",
 			     hash),
 		   out, &why) == 0)
 		return 1;
@@ -212,6 +212,26 @@ static int stays_subscribed(struct work *w, const char *hash,
 	return is_out < 0 ? -1 : !is_out;
 }
 
+bool member_is_asked(const json_t *member, int64_t no_ms)
+{
+	int64_t at_ms = member_version(member);
+
+	return member_status(member) == MIRROR_PENDING &&
+	       (at_ms ? at_ms : member_changed_ms(member, 0)) > no_ms;
+}
+
+/* 1, 0, -1. */
+static int is_asked_since(struct work *w, const char *hash,
+			  const json_t *member, struct err *err)
+{
+	int64_t no_ms = 0;
+
+	return db_find_int(w->db, SQL_PERSON_SAID_NO, SQL_ARGS(sql_text(hash)),
+			   &no_ms, err) < 0
+		       ? -1
+		       : member_is_asked(member, no_ms);
+}
+
 /* A member that does not exist needs no unsubscribing, nor does one that has
  * left: that would be a word of its own over there. */
 static int unsubscribe(struct work *w, const char *hash,
@@ -228,6 +248,12 @@ static int unsubscribe(struct work *w, const char *hash,
 	if (member_status(member) == MIRROR_UNSUBSCRIBED)
 		return note_unsubscribed(w, hash, MIRROR_UNSUBSCRIBED, call_ms,
 					 err);
+	if (member_status(member) == MIRROR_PENDING && person_id) {
+		int asked = is_asked_since(w, hash, member, err);
+
+		if (asked != 0)
+			return asked;
+	}
 	if (member_status(member) == MIRROR_SUBSCRIBED) {
 		int stays = stays_subscribed(w, hash, person_id, member, err);
 

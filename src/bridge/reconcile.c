@@ -120,10 +120,11 @@ static int unsubscribe_or_park(struct work *w, const char *hash,
 			       struct reconciled *out, struct err *err)
 {
 	struct err why = ERR_INIT;
+	int left_alone = unsubscribe_opted_out(w, hash, 0, &why);
 
-	if (unsubscribe_opted_out(w, hash, 0, &why) < 0)
+	if (left_alone < 0)
 		return park_or_stop(w, "optout", 0, &why, out, err);
-	out->repaired++;
+	out->repaired += !left_alone;
 	return 0;
 }
 

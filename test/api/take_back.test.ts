@@ -127,7 +127,7 @@ describe("an unsubscribe that was a mistake", () => {
 
   describe("by a person of the CRM", () => {
     const addresses = ["ida@b.example", "jan@b.example", "kim@b.example", "lea@b.example", "mia@b.example",
-      "nia@b.example", "ola@b.example", "pia@b.example"];
+      "nia@b.example", "ola@b.example", "pia@b.example", "quy@b.example"];
     let group: Json, links: string[];
 
     /** A campaign to the group; its report. */
@@ -293,6 +293,26 @@ describe("an unsubscribe that was a mistake", () => {
         return body.status === "unsubscribed" && /admin/.test(body.unsubscribe_reason);
       });
       assert.deepEqual(await out(), [true, true]);
+    });
+
+    it("lifts it also by the answer to a question of another program", async () => {
+      await leave(links[8]!);
+      await isOut("quy@b.example", true);
+      await server.mailchimp.patch(`/3.0/lists/${list}`, { campaign_defaults: { from_name: "Ann", from_email: "ann@example.org", subject: "", language: "en" } });
+      await setStatus("quy@b.example", "pending"); // asks, and subscribes nobody
+      await runJob(server, `${v1}/sync`);
+      assert.equal(await statusOf("quy@b.example"), "pending");
+      const link = await until("the question is there", async () => {
+        for (const { id } of (await server.admin.get(`${v1}/outbox`, { rcpt: "quy@b.example" })).body.items) {
+          const { source } = (await server.admin.get(`${v1}/outbox/${id}`)).body;
+          const url = hrefs((await parseMail(source)).html!).find((one) => one.includes("/subscribe/confirm/"));
+          if (url) return new URL(url).pathname;
+        }
+        return undefined;
+      });
+      await server.anonymous.post(link, "confirm=1", form);
+      await isOut("quy@b.example", false);
+      await isNow("quy@b.example", "subscribed");
     });
   });
 });

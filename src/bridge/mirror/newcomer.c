@@ -208,6 +208,8 @@ static int carry_out(struct work *w, const char *hash,
 	found = member_read(w, hash, &member, err);
 	if (found <= 0)
 		return found;
+	if (member_is_asked(member, said->at_ms))
+		return 0;
 	theirs = came_back(w, hash, member, said, err);
 	if (theirs != 0)
 		return theirs < 0 ? -1 : 0;

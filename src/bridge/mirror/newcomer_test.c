@@ -134,6 +134,36 @@ static void who_says_no_here_is_not_mailed_for_others(void **state)
 	}
 }
 
+/* Programs ask, and people: the answer is theirs, and no mail goes out before
+ * it. */
+static void who_is_asked_may_answer(void **state)
+{
+	static const step_fn words[] = { opt_out, opt_out_and_delete, leave_it,
+					 opt_out_a_lead, erase };
+	static const step_fn looks[] = { watch, sync_all };
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(words); i++) {
+		bridge_fixture_renew(f);
+		words[i / 2](f);
+		sync_all(f);
+		fake_subscribe(f, ADDRESS, "pending", FORM);
+		fake_set_changed(f, ADDRESS, "2999-01-01T00:00:00+00:00");
+		looks[i % 2](f);
+		sync_all(f);
+		assert_string_equal(fake_status(f, ADDRESS), "pending");
+		/* a no that came since is another matter */
+		fake_set_changed(f, ADDRESS, "1970-01-01T00:00:00+00:00");
+		json_object_del(fake_member(f, ADDRESS), "changed_ms");
+		fake_exec(f, "DELETE FROM bridge_member");
+		fake_exec(f, "DELETE FROM setting WHERE key ="
+			     " 'bridge.cursor_ms'");
+		sync_all(f);
+		if (strcmp(fake_status(f, ADDRESS), "unsubscribed") != 0)
+			fail_msg("case %zu", i);
+	}
+}
+
 /* It may have come while nobody looked, or from a backup. */
 static void a_whole_sync_finds_those_whom_the_mirror_knows(void **state)
 {
@@ -289,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(who_says_no_here_is_not_mailed_for_others),
+		TEST(who_is_asked_may_answer),
 		TEST(a_whole_sync_finds_those_whom_the_mirror_knows),
 		TEST(a_mirror_that_is_out_of_date_hides_nobody),
 		TEST(a_member_may_be_given_an_address_that_says_no),
