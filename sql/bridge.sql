@@ -320,6 +320,14 @@ SELECT email_hash, status, merge_hash, changed_ms,
 -- args: audience
 DELETE FROM bridge_member_aside WHERE audience_id = ?;
 
+-- name: bridge-member-strangers
+-- Who gets mail, and has an address that neither a person nor a lead has.
+-- args: how many at most
+SELECT m.email_hash FROM bridge_member m
+ WHERE m.status = :MIRROR_SUBSCRIBED
+   AND NOT EXISTS (SELECT 1 FROM email e WHERE e.hash = m.email_hash AND e.ended_ms IS NULL)
+ ORDER BY m.email_hash LIMIT ?;
+
 -- name: bridge-member-count
 SELECT COUNT(*) FROM bridge_member WHERE status <> :MIRROR_NONE;
 

@@ -107,12 +107,40 @@ describe("the list of members", () => {
     await server.admin.get("/api/v1/audience/members.csv", { list_id: list, status: "x" }, { status: 400 });
   });
 
+  it("shows who is not in the CRM, and makes a file of people of them", async () => {
+    const { admin, mailchimp: mc } = server;
+    await mc.patch(`/3.0/lists/${list}/merge-fields/${(await mc.get(`/3.0/lists/${list}/merge-fields`)).body.merge_fields.find((one: Json) => one.tag === "FNAME").merge_id}`, { name: "First Name" });
+    await mc.post(`/3.0/lists/${list}/members`, { email_address: "in@example.org", status: "subscribed", merge_fields: { FNAME: "In" } });
+    await admin.post("/api/v1/leads", { last_name: "In", email: "IN@example.org" });
+    // anna has not confirmed, ahmad has left, bob was put away, and a lead has the last
+    await until("the bridge has seen them", async () => (await names({ not_in_crm: "true" })).join() === "gone,zoe");
+    assert.deepEqual(await names({ not_in_crm: "true", interest_id: interest }), ["zoe"]);
+    assert.equal((await look({ not_in_crm: "true" })).total, 2);
+    const file = async (query: Json) => (await admin.get("/api/v1/audience/people.csv", { list_id: list, ...query })).text;
+    const csv = await file({});
+    assert.deepEqual(csv.split("\r\n"), ["email,first_name,last_name,phone,language", "zoe@example.org,Zoë,O'Neil,,", "gone@example.org,,,,", ""]);
+    const { hash } = (await look({ q: "gone" })).items[0];
+    assert.equal((await file({ hash })).split("\r\n")[1], "gone@example.org,,,,");
+    assert.equal((await file({ hash: "a" })).split("\r\n")[1], "");
+    // an import as any other: nobody twice
+    for (const created of [2, 0]) {
+      const { body } = await admin.post("/api/v1/imports?entity=people", csv, { status: 202, headers: { "content-type": "text/csv" } });
+      await until("it is imported", async () => (await admin.get(`/api/v1/imports/${body.import_id}`)).body.state === "done");
+      assert.equal((await admin.get(`/api/v1/imports/${body.import_id}`)).body.created, created);
+    }
+    assert.deepEqual(await names({ not_in_crm: "true" }), []);
+    assert.equal((await mc.get(`/3.0/lists/${list}/members/zoe@example.org`)).body.status, "subscribed");
+    const user = admin.as(await server.createKey("only reads", "user"));
+    await user.get("/api/v1/audience/people.csv", { list_id: list }, { status: 403 });
+    await admin.get("/api/v1/audience/people.csv", { list_id: "0123456789" }, { status: 404 });
+  });
+
   it("has nobody who was deleted for ever", async () => {
     await look({ q: "gone" });
     await server.mailchimp.post(`/3.0/lists/${list}/members/gone@example.org/actions/delete-permanent`);
     for (const query of [{}, { q: "gone" }, { segment_id: tags.Fair! }, { q: "gone@example.org" }] as Record<string, string | number>[])
       assert.ok(!(await names(query)).includes("gone"));
-    assert.equal((await look()).total, 4);
+    assert.equal((await look()).total, 5);
   });
 
   it("finds an address at once, and names once they are read, when very many were added", async () => {
@@ -129,7 +157,7 @@ describe("the list of members", () => {
     const many = await look({ q: "mia", limit: 1 });
     assert.deepEqual([many.total, many.total_is_least, many.counts.subscribed], [2500, false, 2500]);
     const csv = (await server.admin.get("/api/v1/audience/members.csv", { list_id: list })).text.split("\r\n");
-    assert.equal(csv.length, 2500 + 4 + 2, "each once, a head, and the end");
+    assert.equal(csv.length, 2500 + 5 + 2, "each once, a head, and the end");
   });
 
   it("goes in order through very many, each once", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { useServer, type Json } from "../harness/index.js";
+import { until, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
 
 async function act(page: Page, what: string): Promise<void> {
@@ -226,5 +226,26 @@ describe("members", () => {
     await panel(page, "Notes").getByText("There are no notes").waitFor();
     assert.deepEqual(await page.locator("main").getByRole("button").allInnerTexts(), ["Members", ""], "back, and what a tag is");
     await picture(page, "member-reader");
+  });
+
+  it("who are not in the CRM are taken in by an import", async () => {
+    const page = await browser.signIn("manager");
+    await until("the bridge has seen her", async () =>
+      (await server.admin.get("/api/v1/audience/members", { list_id: list.slice("/3.0/lists/".length), not_in_crm: "true" })).body.total === 1);
+    await page.goto("/audience");
+    await page.getByText("1 not in the CRM", { exact: true }).click();
+    await row(page, "new@example.org").waitFor();
+    await page.getByText("1 member fits", { exact: true }).waitFor();
+    await checkAccessible(page);
+    await picture(page, "members-not-in-crm");
+    await page.getByRole("link", { name: "Add 1 person to the CRM" }).click();
+    await page.getByRole("heading", { name: "New import" }).waitFor();
+    await page.getByText("new@example.org").waitFor();
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.waitForURL(/\/imports\/\d+/);
+    await until("she is in the CRM", async () => (await server.admin.get("/api/v1/people", { email: "new@example.org" })).body.total === 1);
+    await page.goto("/audience");
+    await row(page, "new@example.org").waitFor();
+    assert.equal(await page.getByText("not in the CRM").count(), 0);
   });
 });

@@ -3,20 +3,25 @@
  * segment, interest and words at once, also as a file. One member, and all
  * changes, are the Marketing API's. Handlers; any worker.
  */
+#include "api/page/audience_members.h"
+
 #include "api/api.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "audience/list.h"
-#include "audience/side/member_browse.h"
 #include "audience/side/unsubscriber.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/csv/csv.h"
 #include "base/err.h"
+#include "bridge/mirror/stranger.h"
 
 #include <string.h>
 
 #define CSV_PAGE 1000
+/* Of more than these who are not in the CRM, some are shown. */
+#define STRANGERS_MOST 25000
 
 /* --- what is asked for --- */
 
@@ -65,8 +70,39 @@ static int read_order(const struct request *rq, struct member_page *out,
 						  : read_cursor(rq, out, err);
 }
 
-static int read_choice(const struct request *rq, struct db *db,
-		       struct member_choice *out, struct err *err)
+/* "[]", or the one whose hash is asked for. */
+static const char *only(const char *hashes, const char *hash,
+			struct arena *arena)
+{
+	const char *quoted = arena_printf(arena, "\"%s\"", hash);
+
+	return strlen(hash) == MD5_HEX && strstr(hashes, quoted)
+		       ? arena_printf(arena, "[%s]", quoted)
+		       : "[]";
+}
+
+int audience_strangers_read(const struct request *rq, struct member_choice *out,
+			    bool *is_least, struct err *err)
+{
+	CLEANUP(store_put) struct db *crm = NULL;
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	const char *hash = request_query(rq, "hash");
+	int64_t n;
+
+	if (store_get(api_of(rq)->store, STORE_CRM, &crm, err) < 0 ||
+	    strangers_find(crm, request_query(rq, "list_id"), STRANGERS_MOST,
+			   &hashes, &n, err) < 0)
+		return -1;
+	out->hashes = arena_str(rq->arena, strbuf_str(&hashes));
+	if (hash && *hash)
+		out->hashes = only(out->hashes, hash, rq->arena);
+	*is_least = n == STRANGERS_MOST;
+	return 0;
+}
+
+int audience_choice_read(const struct request *rq, struct db *db,
+			 struct member_choice *out, bool *is_least,
+			 struct err *err)
 {
 	struct member_asked asked = {
 		.text = request_query(rq, "q"),
@@ -76,12 +112,17 @@ static int read_choice(const struct request *rq, struct db *db,
 	};
 	struct list list;
 
+	*is_least = false;
 	if (list_get(db, request_query(rq, "list_id"), rq->arena, &list, err) <
 		    0 ||
 	    request_query_int(rq, "segment_id", 1, INT64_MAX, &asked.segment_id,
 			      err) < 0)
 		return -1;
-	return member_choice_read(db, list.id, &asked, rq->arena, out, err);
+	if (member_choice_read(db, list.id, &asked, rq->arena, out, err) < 0)
+		return -1;
+	return request_query_bool(rq, "not_in_crm", false)
+		       ? audience_strangers_read(rq, out, is_least, err)
+		       : 0;
 }
 
 /* --- who they are --- */
@@ -214,10 +255,11 @@ int v1_audience_members(struct request *rq, struct response *rs,
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct member_choice choice;
 	struct member_page page = { .count = 0 };
+	bool is_least;
 
 	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0 ||
 	    read_order(rq, &page, err) < 0 ||
-	    read_choice(rq, db, &choice, err) < 0 ||
+	    audience_choice_read(rq, db, &choice, &is_least, err) < 0 ||
 	    load(db, &choice, &page, rq->now_ms, rq->arena, &rows, err) < 0)
 		return -1;
 	if (rows.found.is_indexing)
@@ -231,7 +273,7 @@ int v1_audience_members(struct request *rq, struct response *rs,
 	}
 	json_end_array(&w);
 	json_key_int(&w, "total", rows.found.total);
-	json_key_bool(&w, "total_is_least", rows.found.is_least);
+	json_key_bool(&w, "total_is_least", rows.found.is_least || is_least);
 	json_key_bool(&w, "is_indexing", rows.found.is_indexing);
 	write_counts(&rows.found, &w);
 	json_key_text(&w, "next", next_of(rq, &rows, &page));
@@ -349,11 +391,12 @@ int v1_audience_members_csv(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct file *file = arena_new_of(rq->arena, struct file);
+	bool is_least;
 
 	*file = (struct file){ .store = api_of(rq)->store,
 			       .page = { .is_down = true, .count = CSV_PAGE } };
 	if (store_get(file->store, STORE_AUDIENCE, &db, err) < 0 ||
-	    read_choice(rq, db, &file->choice, err) < 0)
+	    audience_choice_read(rq, db, &file->choice, &is_least, err) < 0)
 		return -1;
 	return v1_csv_begin(rq, rs,
 			    &(struct v1_csv){ .name = "members",

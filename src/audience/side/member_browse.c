@@ -9,6 +9,8 @@
 #include "base/utf8.h"
 #include "sets/id_set.h"
 
+#include "sql/member.h"
+
 /* All that have a frequent name among some 100,000: what else is asked for is
  * looked for among them. */
 #define WORDS_MOST 25000
@@ -150,8 +152,9 @@ struct narrowing {
 	const struct member_choice *choice;
 	bool by_words;
 	struct id_set words;
-	struct id_set chose; /* the interest, if one is asked for */
-	struct id_set named; /* the ids, if some are */
+	struct id_set chose;  /* the interest, if one is asked for */
+	struct id_set named;  /* the ids, if some are */
+	struct id_set hashed; /* whose hashes were given */
 };
 
 static void narrowing_release(struct narrowing *n)
@@ -159,6 +162,23 @@ static void narrowing_release(struct narrowing *n)
 	id_set_release(&n->words);
 	id_set_release(&n->chose);
 	id_set_release(&n->named);
+	id_set_release(&n->hashed);
+}
+
+static int find_hashed(struct db *db, const struct member_choice *choice,
+		       struct id_set *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_MEMBER_IDS_OF_HASHES,
+		     SQL_ARGS(sql_int(choice->list_id),
+			      sql_text(choice->hashes)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		id_set_add(out, rows_int(rows, 1));
+	return more;
 }
 
 static int narrow(struct db *db, struct narrowing *n, int64_t now_ms,
@@ -175,6 +195,8 @@ static int narrow(struct db *db, struct narrowing *n, int64_t now_ms,
 	n->by_words = !utf8_is_blank(choice->text);
 	if (n->by_words &&
 	    find_words(db, choice, now_ms, &n->words, out, err) < 0)
+		return -1;
+	if (choice->hashes && find_hashed(db, choice, &n->hashed, err) < 0)
 		return -1;
 	return choice->interest_id
 		       ? interest_members(db, &filter, &n->chose, err)
@@ -197,6 +219,8 @@ static int of_status(struct db *db, struct narrowing *n, int status,
 		id_set_and(out, &n->words);
 	if (n->choice->interest_id)
 		id_set_and(out, &n->chose);
+	if (n->choice->hashes)
+		id_set_and(out, &n->hashed);
 	if (n->choice->ids)
 		id_set_and(out, &n->named);
 	return 0;
@@ -211,7 +235,8 @@ int member_browse(struct db *db, const struct member_choice *choice,
 	struct narrowing n = { .choice = choice,
 			       .words = ID_SET_INIT,
 			       .chose = ID_SET_INIT,
-			       .named = ID_SET_INIT };
+			       .named = ID_SET_INIT,
+			       .hashed = ID_SET_INIT };
 	CLEANUP(id_set_release) struct id_set all = ID_SET_INIT;
 	unsigned wanted =
 		choice->statuses ? choice->statuses : MEMBER_STATUS_ALL;

@@ -19,6 +19,7 @@ struct member_choice {
 	int64_t interest_id; /* 0: not asked */
 	const char *text; /* how address or name begins; NULL, "": not asked */
 	const struct ids *ids; /* of these only; NULL: not asked */
+	const char *hashes;    /* the same by a JSON array of hashes; NULL */
 };
 /* The same as somebody writes it. */
 struct member_asked {

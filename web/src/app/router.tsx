@@ -9,7 +9,7 @@ import { readAudienceSearch, readMemberSearch } from '../features/audience/searc
 import { readSegmentSearch } from '../features/audience/segments/search.ts';
 import { readCampaignSearch, readCampaignsSearch } from '../features/campaigns/search.ts';
 import { readContentSearch } from '../features/composer/search.ts';
-import { readImportSearch } from '../features/imports/search.ts';
+import { readImportSearch, readImportsSearch } from '../features/imports/search.ts';
 import { readOutboxSearch, readPart } from '../features/outbox/search.ts';
 import { readGroupSearch, readGroupsSearch } from '../features/groups/search.ts';
 import { readPlanSearch, readRowsSearch } from '../features/pushes/search.ts';
@@ -230,6 +230,7 @@ const composerContent = createRoute({
 const imports = createRoute({
   getParentRoute: () => signedIn,
   path: '/imports',
+  validateSearch: readImportsSearch,
   component: lazyRouteComponent(() => import('../features/imports/ImportsPage.tsx'), 'ImportsPage'),
 });
 

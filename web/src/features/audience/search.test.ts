@@ -9,5 +9,7 @@ test('only what there is stands in the address', () => {
   expect(readAudienceSearch({ status: 'pending', tag: 7, interest: '0123456789', sort: 'joined' })).toEqual({
     status: 'pending', tag: 7, interest: '0123456789', sort: 'joined',
   });
+  expect(readAudienceSearch({ notInCrm: true })).toEqual({ notInCrm: true });
+  expect(readAudienceSearch({ notInCrm: 'yes' })).toEqual({});
   expect(readAudienceSearch({ status: 'vip', tag: -1, interest: '<b>', sort: 'name' })).toEqual({});
 });

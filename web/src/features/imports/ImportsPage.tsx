@@ -1,19 +1,22 @@
 /** A file to drop, and all imports that there were. */
 import { Badge, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Dropzone } from '@mantine/dropzone';
-import { IconFileUpload } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { IconFileUpload, IconUsers } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { FactTable } from '../../ui/DataTable/FactTable.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
+import { LinkButton } from '../../ui/LinkButton.tsx';
 import { MoreButton } from '../../ui/MoreButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { NewImport } from './NewImport.tsx';
-import { hasPeople, importsQuery, isDry, type Import } from './queries.ts';
+import { hasPeople, importsQuery, isDry, signupsQuery, type Import } from './queries.ts';
 import { stateColors } from './states.ts';
 
 const counted = ['created', 'updated', 'unchanged', 'refused'] as const;
@@ -75,17 +78,43 @@ function History() {
   );
 }
 
+function Beginning({ file, onOther }: { file: File; onOther: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap={0}>
+      <PageHead title={t('imports.newTitle')} />
+      <NewImport key={`${file.name} ${file.lastModified}`} file={file} onOther={onOther} />
+    </Stack>
+  );
+}
+
+/** Who signed up and is not in the CRM, looked at as any other file. */
+function Signups() {
+  const { t } = useTranslation();
+  const search = useSearch({ from: '/signed-in/imports' });
+  const navigate = useNavigate();
+  const [name] = useState(() => `${t('imports.signups')} ${new Date().toISOString().slice(0, 10)}.csv`);
+  const found = useQuery(signupsQuery(search, name));
+  if (found.data) return <Beginning file={found.data} onOther={() => void navigate({ to: '/imports' })} />;
+  if (found.error) return <ProblemAlert error={found.error} />;
+  if (found.data === undefined) return <Skeleton h={240} />;
+  return (
+    <EmptyState
+      icon={<IconUsers size={24} aria-hidden />}
+      title={t('imports.noSignups')}
+      about={t('imports.noSignupsAbout')}
+      action={<LinkButton variant="default" to="/audience">{t('imports.toAudience')}</LinkButton>}
+    />
+  );
+}
+
 export function ImportsPage() {
   const { t } = useTranslation();
+  const { signups } = useSearch({ from: '/signed-in/imports' });
   const [file, setFile] = useState<File | null>(null);
 
-  if (file)
-    return (
-      <Stack gap={0}>
-        <PageHead title={t('imports.newTitle')} />
-        <NewImport key={`${file.name} ${file.lastModified}`} file={file} onOther={() => setFile(null)} />
-      </Stack>
-    );
+  if (signups) return <Signups />;
+  if (file) return <Beginning file={file} onOther={() => setFile(null)} />;
   return (
     <Stack>
       <PageHead title={t('imports.title')} />

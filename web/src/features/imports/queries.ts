@@ -5,7 +5,7 @@ import { api, call, type Schemas } from '../../api/client.ts';
 import { upload } from '../../api/upload.ts';
 import { useRows, type Rows } from '../../ui/DataTable/rows.ts';
 import { beginOf, queryOf, type Choices, type Entity } from './choices.ts';
-import type { PeopleOutcome } from './search.ts';
+import type { ImportsSearch, PeopleOutcome } from './search.ts';
 
 export type Import = Schemas['Import'];
 export type Look = Schemas['ImportLook'];
@@ -122,6 +122,21 @@ export const lookQuery = (file: File, choices: Choices, before: Look | undefined
     staleTime: Infinity,
     retry: false,
     queryFn: async ({ signal }) => upload<Look>({ path: '/imports/look', query, file: await beginOf(file), signal }),
+  });
+};
+
+/** Those of an audience who are not in the CRM, as a file. null: nobody. */
+export const signupsQuery = ({ signups = '', tag: segment_id, interest: interest_id, ...rest }: ImportsSearch, name: string) => {
+  const query = { list_id: signups, segment_id, interest_id, ...rest };
+  return queryOptions({
+    queryKey: ['imports', 'signups', query, name],
+    enabled: signups !== '',
+    staleTime: Infinity, // what was looked at is imported
+    gcTime: 0,
+    queryFn: async ({ signal }) => {
+      const text = await call(api.GET('/audience/people.csv', { params: { query }, parseAs: 'text', signal }));
+      return text.trimEnd().includes('\n') ? new File([text], name, { type: 'text/csv' }) : null;
+    },
   });
 };
 

@@ -23,6 +23,7 @@ import { MembersDone, type MembersBegun } from './bulk/MembersDone.tsx';
 import { DEFAULT_COLUMNS, MEMBERS, useMemberColumns } from './columns.tsx';
 import { InterestFilter, StatusFilter, TagFilter } from './filters.tsx';
 import { NewMember } from './NewMember.tsx';
+import { NotInCrm } from './NotInCrm.tsx';
 import { useMembers } from './queries.ts';
 import { apiQuery, isAll, NEWEST, sorts, type Listed } from './search.ts';
 import { useCsvWords } from './useCsvWords.ts';
@@ -34,14 +35,14 @@ export function MembersPanel({ listId, isMaster }: { listId: string; isMaster: b
   const { t } = useTranslation();
   const format = useFormat();
   const mayChange = may(useMe(), 'market');
-  const { q, status, tag, interest, sort, job } = useSearch({ from: '/signed-in/audience' });
+  const { q, status, tag, interest, notInCrm, sort, job } = useSearch({ from: '/signed-in/audience' });
   const navigate = useNavigate({ from: '/audience' });
   const columns = useMemberColumns(listId);
   const [kept, keep] = useKeptColumns(MEMBERS);
   const shown = kept ?? DEFAULT_COLUMNS;
   const [isNew, setNew] = useState(false);
   const [isGrowing, setGrowing] = useState(false);
-  const listed: Listed = { q, status, tag, interest };
+  const listed: Listed = { q, status, tag, interest, notInCrm };
   const members = useMembers(listId, listed, sort);
   const [selection, select] = useSelection(JSON.stringify(apiQuery(listId, listed)));
   const [begun, setBegun] = useState<MembersBegun>();
@@ -51,13 +52,15 @@ export function MembersPanel({ listId, isMaster }: { listId: string; isMaster: b
     [navigate],
   );
   const setQ = useCallback((next: string) => change({ q: next || undefined }, true), [change]);
-  const showAll = () => change({ q: undefined, status: undefined, tag: undefined, interest: undefined });
+  const showAll = () => change({ q: undefined, status: undefined, tag: undefined, interest: undefined, notInCrm: undefined });
   const add = mayChange && (
     <Button size="xs" leftSection={<IconUserPlus size={14} aria-hidden />} onClick={() => setNew(true)}>{t('members.new')}</Button>
   );
   const icon = <IconUsers size={24} aria-hidden />;
   const total = members.total ?? 0;
   const words = { count: total, n: format.number(total) };
+  // an act on all of a choice knows nothing of the CRM
+  const mayChoose = mayChange && !notInCrm;
   // nobody acts on a number that is not known
   const selectable = members.totalIsLeast ? members.rows.length : total;
   return (
@@ -74,8 +77,9 @@ export function MembersPanel({ listId, isMaster }: { listId: string; isMaster: b
         </Group>
       </Group>
       <StatusFilter counts={members.first?.counts} value={status} onChange={(next) => change({ status: next })} />
+      <NotInCrm listId={listId} listed={listed} subscribed={members.first?.counts.subscribed} found={members.isOld ? null : members.total} onChange={(next) => change({ notInCrm: next, status: undefined })} />
       {job !== undefined && <MembersDone listId={listId} jobId={job} begun={begun} onClose={() => setJob()} />}
-      {mayChange && sizeOf(selection, selectable) > 0 ? (
+      {mayChoose && sizeOf(selection, selectable) > 0 ? (
         <BulkBar
           {...{ listId, isMaster, listed, selection }}
           total={selectable}
@@ -102,7 +106,7 @@ export function MembersPanel({ listId, isMaster }: { listId: string; isMaster: b
         sort={sort ?? NEWEST}
         onSort={(next) => void navigate({ search: (before) => ({ ...before, sort: sorts.find((one) => one === next && one !== NEWEST) }) })}
         selection={selection}
-        onSelect={mayChange ? select : undefined}
+        onSelect={mayChoose ? select : undefined}
         nameOf={(row) => row.email}
         onOpen={(row) => void navigate({ to: '/audience/members/$hash', params: { hash: row.hash }, search: { list: listId } })}
         empty={isAll(listed) ? <EmptyState icon={icon} title={t('members.none')} about={t('members.noneAbout')} action={(

@@ -31,6 +31,15 @@ export function useMembers(listId: string, listed: Listed, sort: MembersSort | u
   });
 }
 
+/** How many get mail and are not in the CRM. */
+export function useStrangers(listId: string, isWanted: boolean) {
+  return useQuery({
+    queryKey: [...all, 'list', 'strangers', listId],
+    enabled: isWanted,
+    queryFn: ({ signal }) => call(api.GET('/audience/members', { params: { query: { list_id: listId, not_in_crm: true, limit: 1 } }, signal })),
+  });
+}
+
 /** Tags and saved segments of a list, by name. */
 export const segmentsQuery = (listId: string) =>
   queryOptions({

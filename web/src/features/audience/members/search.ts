@@ -16,6 +16,8 @@ export interface MembersSearch {
   /** A tag or a saved segment. */
   tag?: number;
   interest?: string;
+  /** Who gets mail, and neither a person nor a lead has the address. */
+  notInCrm?: true;
   /** Left out: the newest first. */
   sort?: MembersSort;
   /** An act on many, whose progress and result are shown. */
@@ -28,7 +30,7 @@ export function readMembersSearch(search: Record<string, unknown>): MembersSearc
   const interest = typeof search.interest === 'string' && /^[0-9a-f]{10}$/.test(search.interest) ? search.interest : undefined;
   const sort = sorts.find((one) => one === search.sort && one !== NEWEST);
   const job = typeof search.job === 'number' && Number.isSafeInteger(search.job) && search.job > 0 ? search.job : undefined;
-  return { ...(status && { status }), ...(tag && { tag }), ...(interest && { interest }), ...(sort && { sort }), ...(job && { job }) };
+  return { ...(status && { status }), ...(tag && { tag }), ...(interest && { interest }), ...(search.notInCrm === true && { notInCrm: true }), ...(sort && { sort }), ...(job && { job }) };
 }
 
 /** Whom a list is of: of the page and of its file. */
@@ -36,10 +38,10 @@ export interface Listed extends Omit<MembersSearch, 'sort' | 'job'> {
   q?: string;
 }
 
-export function isAll({ q, status, tag, interest }: Listed): boolean {
-  return !q && !status && tag === undefined && !interest;
+export function isAll({ q, status, tag, interest, notInCrm }: Listed): boolean {
+  return !q && !status && tag === undefined && !interest && !notInCrm;
 }
 
-export function apiQuery(listId: string, { q, status, tag, interest }: Listed) {
-  return { list_id: listId, ...(q && { q }), ...(status && { status }), ...(tag !== undefined && { segment_id: tag }), ...(interest && { interest_id: interest }) };
+export function apiQuery(listId: string, { q, status, tag, interest, notInCrm }: Listed) {
+  return { list_id: listId, ...(q && { q }), ...(status && { status }), ...(tag !== undefined && { segment_id: tag }), ...(interest && { interest_id: interest }), ...(notInCrm && { not_in_crm: true }) };
 }

@@ -1,7 +1,9 @@
 /** Who of the CRM has the address. */
 import { Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { may, useMe } from '../../../../api/session.ts';
 import { LinkAnchor } from '../../../../ui/LinkAnchor.tsx';
+import { LinkButton } from '../../../../ui/LinkButton.tsx';
 import { useTargets } from '../../../composer/queries.ts';
 import { MailStateWord } from '../../../people/MailStateWord.tsx';
 import { nameOf } from '../../../people/person.ts';
@@ -18,11 +20,15 @@ export function useIsMaster(listId: string): boolean {
 export function CrmPanel({ member }: { member: Member }) {
   const { t } = useTranslation();
   const isMaster = useIsMaster(member.list_id);
+  const mayImport = may(useMe(), 'market');
   const people = useHolders(member.email_address);
   return (
     <Panel title={t('members.inCrm')}>
       {people.isLoading && <Skeleton h={24} />}
       {people.data?.length === 0 && <Text size="sm" c="dimmed">{t('members.notInCrm')}</Text>}
+      {people.data?.length === 0 && mayImport && isMaster && member.status === 'subscribed' && (
+        <LinkButton size="xs" variant="default" mt="xs" to="/imports" search={{ signups: member.list_id, hash: member.id }}>{t('members.oneToCrm')}</LinkButton>
+      )}
       <Stack gap={4}>
         {people.data?.map((person) => (
           <Group key={person.id} gap="sm">
