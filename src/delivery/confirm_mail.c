@@ -224,8 +224,9 @@ static void write_text(const struct letter *l, const char *link,
 {
 	bool asks = words[l->mail].asks;
 
-	strbuf_addf(out, "%s\n\n%s %s\n", text_of(l, words[l->mail].mail),
-		    text_of(l, READER_LIST), l->list.name);
+	strbuf_addf(out, "%s\n\n%s %s\n%s %s\n",
+		    text_of(l, words[l->mail].mail), text_of(l, READER_SENDER),
+		    company_of(l), text_of(l, READER_LIST), l->list.name);
 	if (asks)
 		strbuf_addf(out, "\n%s\n\n%s\n", link,
 			    text_of(l, words[l->mail].ignore));
@@ -252,6 +253,14 @@ static void add_button(const struct letter *l, const char *link,
 	strbuf_addstr(out, "</a></p>\n");
 }
 
+static void add_fact(const char *label, const char *value, struct strbuf *out)
+{
+	strbuf_add_html(out, str_of(label));
+	strbuf_addstr(out, " <strong><bdi>");
+	strbuf_add_html(out, str_of(value));
+	strbuf_addstr(out, "</bdi></strong>");
+}
+
 static void write_html(const struct letter *l, const char *link,
 		       struct strbuf *out)
 {
@@ -263,10 +272,10 @@ static void write_html(const struct letter *l, const char *link,
 		    l->language->tag, reader_direction(l->language));
 	add_paragraph(text_of(l, words[l->mail].mail), out);
 	strbuf_addstr(out, "<p>");
-	strbuf_add_html(out, str_of(text_of(l, READER_LIST)));
-	strbuf_addstr(out, " <strong><bdi>");
-	strbuf_add_html(out, str_of(l->list.name));
-	strbuf_addstr(out, "</bdi></strong></p>\n");
+	add_fact(text_of(l, READER_SENDER), company_of(l), out);
+	strbuf_addstr(out, "<br>\n");
+	add_fact(text_of(l, READER_LIST), l->list.name, out);
+	strbuf_addstr(out, "</p>\n");
 	if (asks) {
 		add_button(l, link, out);
 		add_paragraph(text_of(l, words[l->mail].ignore), out);

@@ -16,6 +16,7 @@ const struct reader_language reader_arabic = {
 		[READER_UNSUBSCRIBE_AT] = "إلغاء الاشتراك: *|UNSUB|*",
 		[READER_SUBSCRIPTION] = "اشتراككم",
 		[READER_LIST] = "القائمة:",
+		[READER_SENDER] = "من:",
 		[READER_ADDRESS] = "العنوان:",
 		[READER_WANTS_NO_MORE] = "هل تريدون التوقف عن تلقي رسائل هذه القائمة؟",
 		[READER_HAS_LEFT] = "تم إلغاء اشتراككم. لن تصلكم رسائل أخرى من هذه القائمة.",

@@ -15,6 +15,7 @@ const struct reader_language reader_dutch = {
 		[READER_UNSUBSCRIBE_AT] = "Uitschrijven: *|UNSUB|*",
 		[READER_SUBSCRIPTION] = "Uw inschrijving",
 		[READER_LIST] = "Lijst:",
+		[READER_SENDER] = "Van:",
 		[READER_ADDRESS] = "Adres:",
 		[READER_WANTS_NO_MORE] = "Wilt u geen e-mails van deze lijst meer ontvangen?",
 		[READER_HAS_LEFT] = "U bent uitgeschreven. U ontvangt geen e-mails van deze lijst meer.",

@@ -13,6 +13,7 @@ const struct reader_language reader_english = {
 		[READER_UNSUBSCRIBE_AT] = "Unsubscribe: *|UNSUB|*",
 		[READER_SUBSCRIPTION] = "Your subscription",
 		[READER_LIST] = "List:",
+		[READER_SENDER] = "From:",
 		[READER_ADDRESS] = "Address:",
 		[READER_WANTS_NO_MORE] = "Do you want no more e-mail from this list?",
 		[READER_HAS_LEFT] = "You are unsubscribed. You will get no more e-mail from this list.",

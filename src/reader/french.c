@@ -15,6 +15,7 @@ const struct reader_language reader_french = {
 		[READER_UNSUBSCRIBE_AT] = "Se désabonner\u00a0: *|UNSUB|*",
 		[READER_SUBSCRIPTION] = "Votre abonnement",
 		[READER_LIST] = "Liste\u00a0:",
+		[READER_SENDER] = "De\u00a0:",
 		[READER_ADDRESS] = "Adresse\u00a0:",
 		[READER_WANTS_NO_MORE] = "Ne souhaitez-vous plus recevoir d’e-mails de cette liste\u00a0?",
 		[READER_HAS_LEFT] = "Votre désabonnement est enregistré. Vous ne recevrez plus d’e-mails de cette liste.",

@@ -16,6 +16,7 @@ const struct reader_language reader_hebrew = {
 		[READER_UNSUBSCRIBE_AT] = "הסרה מרשימת התפוצה: *|UNSUB|*",
 		[READER_SUBSCRIPTION] = "ההרשמה שלכם",
 		[READER_LIST] = "רשימה:",
+		[READER_SENDER] = "מאת:",
 		[READER_ADDRESS] = "כתובת:",
 		[READER_WANTS_NO_MORE] = "האם אינכם רוצים לקבל עוד הודעות מרשימה זו?",
 		[READER_HAS_LEFT] = "הוסרתם מהרשימה. לא תקבלו עוד הודעות מרשימה זו.",

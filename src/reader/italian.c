@@ -15,6 +15,7 @@ const struct reader_language reader_italian = {
 		[READER_UNSUBSCRIBE_AT] = "Annulla l’iscrizione: *|UNSUB|*",
 		[READER_SUBSCRIPTION] = "La sua iscrizione",
 		[READER_LIST] = "Lista:",
+		[READER_SENDER] = "Da:",
 		[READER_ADDRESS] = "Indirizzo:",
 		[READER_WANTS_NO_MORE] = "Non desidera più ricevere e-mail da questa lista?",
 		[READER_HAS_LEFT] = "La sua iscrizione è annullata. Non riceverà più e-mail da questa lista.",

@@ -15,6 +15,7 @@ const struct reader_language reader_portuguese = {
 		[READER_UNSUBSCRIBE_AT] = "Cancelar a inscrição: *|UNSUB|*",
 		[READER_SUBSCRIPTION] = "A sua inscrição",
 		[READER_LIST] = "Lista:",
+		[READER_SENDER] = "De:",
 		[READER_ADDRESS] = "Endereço:",
 		[READER_WANTS_NO_MORE] = "Não deseja mais receber e-mails desta lista?",
 		[READER_HAS_LEFT] = "A sua inscrição foi cancelada. Não receberá mais e-mails desta lista.",

@@ -20,6 +20,7 @@ enum reader_text {
 	/* of the pages behind its link */
 	READER_SUBSCRIPTION,
 	READER_LIST,
+	READER_SENDER,
 	READER_ADDRESS,
 	READER_WANTS_NO_MORE,
 	READER_HAS_LEFT,

@@ -15,6 +15,7 @@ const struct reader_language reader_spanish = {
 		[READER_UNSUBSCRIBE_AT] = "Darse de baja: *|UNSUB|*",
 		[READER_SUBSCRIPTION] = "Su suscripción",
 		[READER_LIST] = "Lista:",
+		[READER_SENDER] = "De:",
 		[READER_ADDRESS] = "Dirección:",
 		[READER_WANTS_NO_MORE] = "¿Ya no desea recibir correos de esta lista?",
 		[READER_HAS_LEFT] = "Se ha dado de baja. Ya no recibirá correos de esta lista.",

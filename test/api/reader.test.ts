@@ -46,7 +46,7 @@ describe("what a reader sees", () => {
     assert.match(mail.text, /Diese E-Mail ging an rosa@r\.example\.[^]*\nAbmelden: http/);
     const page = await server.anonymous.get(mail.leave, {}, accepting("fr"));
     assert.match(page.text, /<html lang="de" dir="ltr">/);
-    assert.match(page.text, /Möchten Sie keine E-Mails von dieser Liste mehr bekommen\?/);
+    assert.match(page.text, /Möchten Sie diesen Newsletter nicht mehr bekommen\?/);
     assert.match(page.text, /<button [^>]*>Abmelden<\/button>/);
     assert.match(page.headers.get("cache-control")!, /no-store/);
   });
