@@ -43,6 +43,7 @@ const struct reader_language reader_dutch = {
 		[READER_TOLD_SUBJECT] = "Uw e-mail gaat naar een ander adres",
 		[READER_TOLD_MAIL] = "Iemand die een van onze e-mails aan u heeft, waarschijnlijk uzelf, heeft ons gevraagd de e-mail van deze lijst voortaan naar een ander adres te sturen. Dat doen wij zodra dat adres het bevestigt. Was u het niet, beantwoord dan alstublieft deze e-mail.",
 		[READER_SIGN_UP] = "Aanmelden",
+		[READER_CONSENT] = "Met uw aanmelding stemt u ermee in dat wij u e-mails sturen. U kunt zich op elk moment afmelden via de link onder aan elke e-mail.",
 		[READER_EMAIL] = "E-mailadres",
 		[READER_REQUIRED] = "(verplicht)",
 		[READER_CHOOSE] = "Maak een keuze",

@@ -41,6 +41,7 @@ const struct reader_language reader_english = {
 		[READER_TOLD_SUBJECT] = "Your e-mail is to go to another address",
 		[READER_TOLD_MAIL] = "Somebody who has one of our e-mails to you, probably you, has asked us to send the e-mail of this list to another address from now on. We will, once that address confirms it. If it was not you, please answer this e-mail.",
 		[READER_SIGN_UP] = "Subscribe",
+		[READER_CONSENT] = "By signing up you agree that we send you e-mails. You can unsubscribe at any time, by the link at the end of each e-mail.",
 		[READER_EMAIL] = "E-mail address",
 		[READER_REQUIRED] = "(required)",
 		[READER_CHOOSE] = "Please choose",

@@ -43,6 +43,7 @@ const struct reader_language reader_french = {
 		[READER_TOLD_SUBJECT] = "Vos e-mails doivent aller à une autre adresse",
 		[READER_TOLD_MAIL] = "Quelqu’un qui a l’un de nos e-mails pour vous, sans doute vous, nous a demandé d’envoyer désormais les e-mails de cette liste à une autre adresse. Nous le ferons dès que cette adresse l’aura confirmé. Si ce n’était pas vous, veuillez répondre à cet e-mail.",
 		[READER_SIGN_UP] = "S’abonner",
+		[READER_CONSENT] = "En vous inscrivant, vous acceptez que nous vous envoyions des e-mails. Vous pouvez vous désabonner à tout moment par le lien au bas de chaque e-mail.",
 		[READER_EMAIL] = "Adresse e-mail",
 		[READER_REQUIRED] = "(obligatoire)",
 		[READER_CHOOSE] = "Veuillez choisir",

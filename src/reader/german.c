@@ -43,6 +43,7 @@ const struct reader_language reader_german = {
 		[READER_TOLD_SUBJECT] = "Ihre E-Mails sollen an eine andere Adresse gehen",
 		[READER_TOLD_MAIL] = "Jemand, dem eine unserer E-Mails an Sie vorliegt, vermutlich Sie selbst, hat uns gebeten, den Newsletter künftig an eine andere Adresse zu schicken. Das tun wir, sobald diese Adresse es bestätigt. Wenn Sie das nicht waren, antworten Sie bitte auf diese E-Mail.",
 		[READER_SIGN_UP] = "Anmelden",
+		[READER_CONSENT] = "Mit der Anmeldung willigen Sie ein, dass wir Ihnen den Newsletter per E-Mail schicken. Sie können sich jederzeit über den Link am Ende jeder E-Mail abmelden.",
 		[READER_EMAIL] = "E-Mail-Adresse",
 		[READER_REQUIRED] = "(Pflichtfeld)",
 		[READER_CHOOSE] = "Bitte wählen",

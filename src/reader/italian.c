@@ -43,6 +43,7 @@ const struct reader_language reader_italian = {
 		[READER_TOLD_SUBJECT] = "Le sue e-mail andranno a un altro indirizzo",
 		[READER_TOLD_MAIL] = "Qualcuno che ha una delle nostre e-mail indirizzate a lei, probabilmente lei, ci ha chiesto di inviare d’ora in poi le e-mail di questa lista a un altro indirizzo. Lo faremo quando quell’indirizzo lo avrà confermato. Se non è stato lei, risponda a questa e-mail.",
 		[READER_SIGN_UP] = "Iscriviti",
+		[READER_CONSENT] = "Iscrivendoti accetti che ti inviamo e-mail. Puoi annullare l’iscrizione in qualsiasi momento tramite il link in fondo a ogni e-mail.",
 		[READER_EMAIL] = "Indirizzo e-mail",
 		[READER_REQUIRED] = "(obbligatorio)",
 		[READER_CHOOSE] = "Scegli un’opzione",

@@ -43,6 +43,7 @@ const struct reader_language reader_portuguese = {
 		[READER_TOLD_SUBJECT] = "Os seus e-mails irão para outro endereço",
 		[READER_TOLD_MAIL] = "Alguém que tem um dos nossos e-mails para si, provavelmente você, pediu-nos que enviemos a partir de agora os e-mails desta lista para outro endereço. Fá-lo-emos quando esse endereço o confirmar. Se não foi você, responda a este e-mail, por favor.",
 		[READER_SIGN_UP] = "Inscrever-se",
+		[READER_CONSENT] = "Ao inscrever-se, aceita que lhe enviemos e-mails. Pode cancelar a subscrição a qualquer momento, pela ligação no fim de cada e-mail.",
 		[READER_EMAIL] = "Endereço de e-mail",
 		[READER_REQUIRED] = "(obrigatório)",
 		[READER_CHOOSE] = "Escolha uma opção",

@@ -50,6 +50,7 @@ enum reader_text {
 	READER_TOLD_MAIL,
 	/* of the page where people sign up */
 	READER_SIGN_UP, /* a button */
+	READER_CONSENT, /* to what; above the button */
 	READER_EMAIL,
 	READER_REQUIRED, /* behind a label */
 	READER_CHOOSE,

@@ -43,6 +43,7 @@ const struct reader_language reader_spanish = {
 		[READER_TOLD_SUBJECT] = "Sus correos irán a otra dirección",
 		[READER_TOLD_MAIL] = "Alguien que tiene uno de nuestros correos para usted, probablemente usted, nos ha pedido que en adelante enviemos los correos de esta lista a otra dirección. Lo haremos cuando esa dirección lo confirme. Si no ha sido usted, responda a este correo, por favor.",
 		[READER_SIGN_UP] = "Suscribirse",
+		[READER_CONSENT] = "Al suscribirse, acepta que le enviemos correos. Puede darse de baja en cualquier momento con el enlace que hay al final de cada correo.",
 		[READER_EMAIL] = "Dirección de correo electrónico",
 		[READER_REQUIRED] = "(obligatorio)",
 		[READER_CHOOSE] = "Elija una opción",

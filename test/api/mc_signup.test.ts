@@ -294,7 +294,7 @@ describe("who signs up", () => {
     await api.post(`/3.0/lists/${list}/merge-fields`, { tag: "COPY", name: 'A "quote" <b>', type: "text", public: true });
     const [copy] = (await reader.get("/api/v1/audience/forms")).body.items;
     assert.equal(copy.url, `${server.url}/subscribe${where}`);
-    assert.ok(copy.html.includes(`action="${server.url}/subscribe/post${where.replace("&", "&amp;")}"`));
+    assert.ok(copy.html.includes(`action="${server.url}/subscribe/post${where.replace("&", "&amp;")}&amp;lang=en"`));
     assert.match(copy.html, /<label for="f-EMAIL">/);
     assert.match(copy.html, /A &quot;quote&quot; &lt;b&gt;/);
     assert.ok(copy.html.includes(`name="b_`) && !copy.html.includes("<script") && !copy.html.includes("shown"));

@@ -44,6 +44,31 @@ describe("the sign-up form of an audience", () => {
     assert.deepEqual((await api.post(path, { header: null, contents: null, styles: null })).body, again);
   });
 
+  it("says what who signs up agrees to: in the reader's language, or as its owner puts it", async () => {
+    const { admin } = server;
+    const ours = async (language?: string): Promise<Json> => (await admin.get("/api/v1/audience/forms", language ? { language } : {})).body.items.find((one: Json) => one.list_id === list);
+    const put = (consent: string | null, options = {}) => admin.put(`/api/v1/audience/forms/${list}`, { consent }, options);
+    const { pathname, search } = new URL((await form()).signup_form_url);
+    const page = async (more = "") => (await server.anonymous.get(pathname + search + more, {}, { headers: { "accept-language": "de" } })).text;
+    assert.match(await page(), /Mit der Anmeldung willigen Sie ein/);
+    assert.match(await page("&lang=fr"), /lang="fr"[^]*En vous inscrivant[^]*<button/);
+    assert.match(await page("&lang=fr"), /action="[^"]*&amp;lang=fr"/);
+    const { html, consent, usual_consent: usual, languages, language } = await ours("it");
+    assert.deepEqual([consent, language, languages.includes("de")], [null, "it", true]);
+    assert.ok(html.includes(usual) && html.startsWith('<div lang="it"') && /&amp;lang=it"/.test(html));
+    assert.equal((await put("Ja <b>\nWirklich")).body.consent, "Ja <b>\nWirklich");
+    assert.match(await page(), /<p><bdi>Ja &lt;b&gt;<\/bdi><\/p>\s*<p><bdi>Wirklich/);
+    assert.match((await ours()).html, /Ja &lt;b&gt;/);
+    await api.post(path, { header: { text: "Neu" } });
+    await put("");
+    assert.doesNotMatch(await page(), /Ja &lt;|willigen/);
+    await put(null);
+    assert.match(await page(), /willigen/);
+    await put("x".repeat(4001), { status: 400 });
+    await admin.put("/api/v1/audience/forms/0123456789", { consent: null }, { status: 404 });
+    await admin.as(await server.createKey("reads forms", "user")).put(`/api/v1/audience/forms/${list}`, { consent: null }, { status: 403 });
+  });
+
   it("can be read whatever colours are chosen, and names fields as its readers do", async () => {
     const look = async (styles: Json[], language = "de") => {
       await api.post(path, { styles });

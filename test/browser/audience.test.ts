@@ -156,7 +156,10 @@ describe("the sign-up form", () => {
     await page.getByLabel("Above the fields").fill("Roses & more, <b>monthly</b>");
     await page.getByRole("textbox", { name: "Button", exact: true }).fill("#0b5d1e");
     await page.getByRole("textbox", { name: "Button", exact: true }).press("Tab");
+    await page.getByRole("button", { name: "Change this text" }).click();
+    await page.getByRole("textbox", { name: "Consent", exact: true }).fill("I like <i>roses</i>");
     await page.getByRole("button", { name: "Save" }).click();
+    await page.frameLocator("iframe").getByText("I like <i>roses</i>").waitFor();
     await page.frameLocator("iframe").getByText("Roses & more, <b>monthly</b>").waitFor();
     const { body } = await server.mailchimp.get(`${list}/signup-forms`);
     assert.deepEqual(body.signup_forms[0].contents, [{ section: "signup_message", value: "Roses & more, <b>monthly</b>" }]);
@@ -166,9 +169,12 @@ describe("the sign-up form", () => {
     await checkAccessible(page);
     await picture(page, "audience-form", { fullPage: true });
     await page.getByRole("radiogroup", { name: "Shown as" }).getByText("Phone").click();
+    await page.getByRole("combobox", { name: "Language of the form" }).click();
+    await page.getByRole("option", { name: "German" }).click();
+    await page.frameLocator("iframe").getByRole("button", { name: "Anmelden" }).waitFor();
     await page.getByRole("button", { name: "Copy the HTML" }).click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
-    assert.match(await page.evaluate("navigator.clipboard.readText()"), /<form[^]*EMAIL/);
+    assert.match(await page.evaluate("navigator.clipboard.readText()"), /lang="de"[^]*<form[^]*EMAIL/);
     await picture(page, "audience-form-narrow", { fullPage: true });
   });
 

@@ -4,6 +4,7 @@
  */
 #include "api/page/signup_page.h"
 
+#include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -17,18 +18,39 @@ static const char *url_of(const struct signup_page *page, const char *path)
 			    page->list.hex);
 }
 
-/* In the language of the list: its owner knows no reader yet. */
+/* That of the list, if none is asked for: its owner knows no reader yet. */
+static const struct reader_language *language_of(const struct signup_page *page)
+{
+	const struct reader_language *language =
+		reader_language_find(request_query(page->rq, "language"));
+
+	if (!language)
+		language = reader_language_find(
+			list_language(&page->list, page->rq->arena));
+	return language ? language : reader_language_english();
+}
+
+static void write_languages(struct json_writer *w)
+{
+	json_key_begin_array(w, "languages");
+	for (size_t i = 0; reader_languages[i]; i++)
+		json_text(w, reader_languages[i]->tag);
+	json_end_array(w);
+}
+
 static void write_form(struct signup_page *page, struct json_writer *w)
 {
 	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
-	const struct reader_language *language = reader_language_find(
-		list_language(&page->list, page->rq->arena));
 
-	page->language = language ? language : reader_language_english();
+	page->language = language_of(page);
 	page->stamp = NULL;
 	strbuf_addf(&html, "<div lang=\"%s\" dir=\"%s\">\n",
 		    page->language->tag, reader_direction(page->language));
-	signup_write_form(page, url_of(page, "/post"), &html);
+	signup_write_form(page,
+			  arena_printf(page->rq->arena, "%s&lang=%s",
+				       url_of(page, "/post"),
+				       page->language->tag),
+			  &html);
 	strbuf_addstr(&html, "</div>\n");
 	json_begin_object(w);
 	json_key_text(w, "list_id", page->list.hex);
@@ -36,6 +58,10 @@ static void write_form(struct signup_page *page, struct json_writer *w)
 	json_key_text(w, "url", url_of(page, ""));
 	json_key_text(w, "html", html.buf);
 	json_key_bool(w, "double_optin", page->list.double_optin);
+	json_key_text(w, "language", page->language->tag);
+	write_languages(w);
+	json_key_text(w, "consent", page->form.consent);
+	json_key_text(w, "usual_consent", signup_text(page, READER_CONSENT));
 	json_end_object(w);
 }
 
@@ -81,4 +107,27 @@ int v1_audience_forms(struct request *rq, struct response *rs, struct err *err)
 	json_end_array(&w);
 	json_end_object(&w);
 	return 0;
+}
+
+int v1_audience_form_put(struct request *rq, struct response *rs,
+			 struct err *err)
+{
+	static const char *const known[] = { "consent", NULL };
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const char *consent = NULL;
+	const json_t *body;
+	struct list list;
+
+	if (request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
+	    json_get_text(body, "consent", &consent, err) < 0 ||
+	    store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    list_get(db, request_param(rq, "list_id"), rq->arena, &list, err) <
+		    0 ||
+	    signup_form_put_consent(&tx, &list, consent, rq->arena, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return write_one(rq, &list, &w, err);
 }

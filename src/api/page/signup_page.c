@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LANGUAGE "lang" /* of the page, whatever the browser prefers */
+
 void signup_page_release(struct signup_page *page)
 {
 	store_put(&page->db);
@@ -88,8 +90,10 @@ int signup_page_look(struct request *rq, struct db *db, const struct list *list,
 	*out = (struct signup_page){
 		.rq = rq, .db = db, .list = *list, .stamp = ""
 	};
-	out->language =
-		reader_language_accepted(request_header(rq, "Accept-Language"));
+	out->language = reader_language_find(request_query(rq, LANGUAGE));
+	if (!out->language)
+		out->language = reader_language_accepted(
+			request_header(rq, "Accept-Language"));
 	return signup_form_get(db, list->id, rq->arena, &out->form, err);
 }
 
@@ -181,6 +185,22 @@ static const char *beside(const struct signup_page *page)
 							      : "";
 }
 
+/* Who sends, and what for. */
+static void add_consent(const struct signup_page *page, struct strbuf *out)
+{
+	const char *own = page->form.consent;
+
+	if (own && !*own)
+		return;
+	strbuf_addstr(out, "<div class=\"help\">\n<p>");
+	strbuf_add_html(out, str_of(signup_text(page, READER_SENDER)));
+	strbuf_addstr(out, " <bdi>");
+	strbuf_add_html(out, str_of(signup_page_title(page)));
+	strbuf_addstr(out, "</bdi></p>\n");
+	signup_add_lines(own ? own : signup_text(page, READER_CONSENT), out);
+	strbuf_addstr(out, "</div>\n");
+}
+
 void signup_write_form(const struct signup_page *page, const char *action,
 		       struct strbuf *out)
 {
@@ -190,6 +210,7 @@ void signup_write_form(const struct signup_page *page, const char *action,
 	signup_write_fields(page, out);
 	signup_write_guards(page, out);
 	signup_write_proof(page, beside(page), out);
+	add_consent(page, out);
 	strbuf_addstr(out, "<p><button type=\"submit\" name=\"subscribe\" "
 			   "value=\"1\">");
 	strbuf_add_html(out, str_of(signup_text(page, READER_SIGN_UP)));
@@ -285,8 +306,13 @@ void signup_begin(const struct signup_page *page, const char *heading,
 
 static const char *action_of(const struct signup_page *page)
 {
-	return arena_printf(page->rq->arena, "%spost?u=%s&id=%s", beside(page),
-			    page->account, page->list.hex);
+	bool is_chosen =
+		reader_language_find(request_query(page->rq, LANGUAGE));
+
+	return arena_printf(page->rq->arena, "%spost?u=%s&id=%s%s%s",
+			    beside(page), page->account, page->list.hex,
+			    is_chosen ? "&" LANGUAGE "=" : "",
+			    is_chosen ? page->language->tag : "");
 }
 
 void signup_write_page(const struct signup_page *page, struct response *rs)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TEXT_MAX 20000 /* bytes of a text of the form */
+#define CONSENT_MAX 4000
 #define VALUE_MAX 200  /* of a property or its value */
 #define OPTIONS_MAX 50 /* of a selector */
 
@@ -65,6 +66,7 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 		.header = rows_dup(rows, 0, arena),
 		.contents = rows_dup(rows, 1, arena),
 		.styles = rows_dup(rows, 2, arena),
+		.consent = rows_dup(rows, 3, arena),
 	};
 }
 
@@ -307,15 +309,41 @@ static int lay_items(const struct part *part, const json_t *body,
 	return 0;
 }
 
+static int lock(struct tx *tx, const struct list *list, struct err *err)
+{
+	int64_t id;
+
+	return must_exist(db_find_int(tx->db, SQL_LIST_LOCK,
+				      SQL_ARGS(sql_text(list->hex)), &id, err),
+			  err);
+}
+
+int signup_form_put_consent(struct tx *tx, const struct list *list,
+			    const char *consent, struct arena *arena,
+			    struct err *err)
+{
+	struct signup_form form;
+
+	if (consent && strlen(consent) > CONSENT_MAX)
+		return err_field(err, "consent", "may have at most %d bytes",
+				 CONSENT_MAX);
+	if (lock(tx, list, err) < 0 ||
+	    signup_form_get(tx->db, list->id, arena, &form, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_SIGNUP_FORM_PUT_CONSENT,
+		       SQL_ARGS(sql_int(list->id), sql_text(form.header),
+				sql_text(form.contents), sql_text(form.styles),
+				sql_text(consent)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 int signup_form_put(struct tx *tx, const struct list *list, const json_t *body,
 		    struct arena *arena, struct signup_form *out,
 		    struct err *err)
 {
-	int64_t id;
-
-	if (must_exist(db_find_int(tx->db, SQL_LIST_LOCK,
-				   SQL_ARGS(sql_text(list->hex)), &id, err),
-		       err) < 0 ||
+	if (lock(tx, list, err) < 0 ||
 	    signup_form_get(tx->db, list->id, arena, out, err) < 0 ||
 	    lay_header(body, arena, out, err) < 0 ||
 	    lay_items(&contents_part, body, arena, &out->contents, err) < 0 ||

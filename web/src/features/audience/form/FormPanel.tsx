@@ -1,6 +1,7 @@
 /** The sign-up form: what it says, how it looks, and where it is. */
-import { Badge, Fieldset, Grid, SimpleGrid, Skeleton, Stack, Switch, Text, Textarea } from '@mantine/core';
+import { Badge, Button, Fieldset, Grid, SimpleGrid, Skeleton, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { FormActions } from '../../../ui/FormActions.tsx';
@@ -14,19 +15,24 @@ import { colourNames, textNames, type ColourName, type FormValues, type TextName
 import { choiceOf, chosenFields, fieldKey, type FormField } from './fields.ts';
 import { FormFields, useFormFieldName } from './FormFields.tsx';
 import { FormPreview } from './FormPreview.tsx';
+import { Logo } from './Logo.tsx';
 import { formQuery, loadedOf, reloadForm, saveForm } from './queries.ts';
 
 export function FormPanel({ listId }: { listId: string }) {
-  const found = useQuery({ ...formQuery(listId), refetchOnWindowFocus: false });
+  const [language, setLanguage] = useState<string>();
+  const found = useQuery({ ...formQuery(listId, language), refetchOnWindowFocus: false });
   if (!found.data) return found.error ? <AudienceProblem error={found.error} /> : <Skeleton h={360} />;
-  const { form, fields, html } = found.data;
+  const { form, ours, fields } = found.data;
   return (
     <Grid gap="xl">
-      <Grid.Col span={{ base: 12, lg: 5 }}><Fields listId={listId} fields={fields} loaded={loadedOf(found.data)} /></Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 7 }}><FormPreview address={form.signup_form_url} html={html} version={String(found.dataUpdatedAt)} /></Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 5 }}><Fields {...{ listId, language, fields }} loaded={loadedOf(found.data)} usualConsent={ours.usual_consent} /></Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 7 }}><FormPreview address={form.signup_form_url} form={ours} version={String(found.dataUpdatedAt)} onLanguage={setLanguage} /></Grid.Col>
     </Grid>
   );
 }
+
+const ownNames = { isConfirmed: 'audience.confirm', consent: 'audience.consent', logo: 'audience.logo', logoAlt: 'audience.logoAlt' } as const;
+const isOwn = (name: string): name is keyof typeof ownNames => name in ownNames;
 
 /** What a value of the form is called, and what it says, where somebody else has changed it. */
 function useValueWords(fields: readonly FormField[]) {
@@ -35,7 +41,7 @@ function useValueWords(fields: readonly FormField[]) {
   const labelOf = (name: string) => {
     const field = fields.find((one) => fieldKey(one) === name);
     if (field) return nameOf(field);
-    if (name === 'isConfirmed') return t('audience.confirm');
+    if (isOwn(name)) return t(ownNames[name]);
     return (textNames as readonly string[]).includes(name) ? t(`audience.formText.${name as TextName}`) : t(`audience.colour.${name as ColourName}`);
   };
   const wordsOf = (value: unknown) => {
@@ -46,7 +52,15 @@ function useValueWords(fields: readonly FormField[]) {
   return { labelOf, wordsOf };
 }
 
-function Fields({ listId, fields, loaded }: { listId: string; fields: FormField[]; loaded: Loaded<FormValues> }) {
+interface Props {
+  listId: string;
+  language: string | undefined;
+  fields: FormField[];
+  loaded: Loaded<FormValues>;
+  usualConsent: string;
+}
+
+function Fields({ listId, language, fields, loaded, usualConsent }: Props) {
   const { t } = useTranslation();
   const toast = useToast();
   const queries = useQueryClient();
@@ -54,8 +68,8 @@ function Fields({ listId, fields, loaded }: { listId: string; fields: FormField[
   const { labelOf, wordsOf } = useValueWords(fields);
   const record = useRecordForm<FormValues>({
     loaded,
-    save: (values, etag) => saveForm(queries, listId, values, etag),
-    reload: () => reloadForm(queries, listId),
+    save: (values, etag) => saveForm(queries, listId, language, values, etag),
+    reload: () => reloadForm(queries, listId, language),
     onSaved: () => toast.tell(t('audience.formSaved')),
   });
   const { form, meeting } = record;
@@ -77,9 +91,17 @@ function Fields({ listId, fields, loaded }: { listId: string; fields: FormField[
               onChange={(next) => form.setValues(Object.fromEntries(next.map((field) => [fieldKey(field), choiceOf(field)])))}
             />
           </Fieldset>
+          <Logo src={form.values.logo} alt={form.values.logoAlt} onSrc={(src) => form.setFieldValue('logo', src)} onAlt={(alt) => form.setFieldValue('logoAlt', alt)} />
           {textNames.map((name) => (
             <Textarea key={name} autosize minRows={1} maxRows={8} dir="auto" label={t(`audience.formText.${name}`)} description={t(`audience.formTextAbout.${name}`)} {...form.getInputProps(name)} />
           ))}
+          <Stack gap={4} align="flex-start">
+            <Textarea
+              autosize minRows={2} maxRows={12} maxLength={2000} dir="auto" w="100%"
+              label={t('audience.consent')} description={t('audience.consentAbout')} placeholder={usualConsent} {...form.getInputProps('consent')}
+            />
+            {!form.values.consent && <Button size="compact-xs" variant="subtle" onClick={() => form.setFieldValue('consent', usualConsent)}>{t('audience.consentEdit')}</Button>}
+          </Stack>
           <Fieldset legend={t('audience.colours')} mx={0}>
             <Text size="xs" c="dimmed" mb="xs">{t('audience.coloursAbout')}</Text>
             <SimpleGrid cols={2} spacing="sm">

@@ -1,8 +1,9 @@
 /** The page as who signs up sees it, as it was saved, and its address to give away. */
-import { Button, CopyButton, Group, SegmentedControl, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { Button, CopyButton, Group, SegmentedControl, Select, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Schemas } from '../../../api/client.ts';
 import { MailFrame } from '../../../ui/MailFrame.tsx';
 import { pathOf } from '../paths.ts';
 
@@ -10,13 +11,15 @@ type View = 'screen' | 'phone';
 
 interface Props {
   address: string;
-  /** To copy into another site. */
-  html: string;
+  form: Schemas['AudienceForm'];
   version: string;
+  /** Another one of its page and its HTML. */
+  onLanguage: (language: string) => void;
 }
 
-export function FormPreview({ address, html, version }: Props) {
-  const { t } = useTranslation();
+export function FormPreview({ address, form: { html, language, languages }, version, onLanguage }: Props) {
+  const { t, i18n } = useTranslation();
+  const names = new Intl.DisplayNames(i18n.language, { type: 'language' });
   const [view, setView] = useState<View>('screen');
   return (
     <Stack gap="sm">
@@ -27,6 +30,11 @@ export function FormPreview({ address, html, version }: Props) {
       </Group>
       <Group justify="space-between">
         <Title order={2}>{t('audience.formPreview')}</Title>
+        <Select
+          size="xs" w={150} ms="auto" allowDeselect={false} aria-label={t('audience.formLanguage')}
+          data={languages.map((one) => ({ value: one, label: names.of(one) ?? one }))}
+          value={language} onChange={(next) => next && onLanguage(next)}
+        />
         <SegmentedControl
           size="xs"
           aria-label={t('ui.preview.view')}
@@ -36,7 +44,7 @@ export function FormPreview({ address, html, version }: Props) {
         />
       </Group>
       <Text size="xs" c="dimmed">{t('audience.formPreviewAbout')}</Text>
-      <MailFrame src={pathOf(address)} version={version} title={t('audience.formPreview')} isPhone={view === 'phone'} h={620} />
+      <MailFrame src={`${pathOf(address)}&lang=${language}`} version={version} title={t('audience.formPreview')} isPhone={view === 'phone'} h={620} />
       <Textarea
         label={t('audience.embed')}
         description={t('audience.embedAbout')}

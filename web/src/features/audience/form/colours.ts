@@ -6,6 +6,8 @@ export type SignupForm = Pick<Marketing['SignupForm'], 'header' | 'contents' | '
 type Style = SignupForm['styles'][number];
 
 export interface FormValues extends Record<string, unknown> {
+  logo: string;
+  logoAlt: string;
   heading: string;
   message: string;
   thanks: string;
@@ -14,6 +16,8 @@ export interface FormValues extends Record<string, unknown> {
   text: string;
   button: string;
   buttonText: string;
+  /** '': the usual words, in the reader's language. */
+  consent: string;
   isConfirmed: boolean;
 }
 
@@ -34,9 +38,11 @@ function colourOf(styles: readonly Style[], name: ColourName): string {
   return styles.find((style) => style.selector === selector)?.options.find((option) => option.property === property)?.value ?? '';
 }
 
-export function valuesOf({ header, contents, styles }: SignupForm, isConfirmed: boolean, fields: FormField[] = []): FormValues {
+export function valuesOf({ header, contents, styles }: SignupForm, isConfirmed: boolean, fields: FormField[] = [], consent = ''): FormValues {
   const textOf = (section: string) => contents.find((one) => one.section === section)?.value ?? '';
   return {
+    logo: header.image_url ?? '',
+    logoAlt: header.image_alt ?? '',
     heading: header.text,
     message: textOf(texts.message),
     thanks: textOf(texts.thanks),
@@ -45,6 +51,7 @@ export function valuesOf({ header, contents, styles }: SignupForm, isConfirmed: 
     text: colourOf(styles, 'text'),
     button: colourOf(styles, 'button'),
     buttonText: colourOf(styles, 'buttonText'),
+    consent,
     isConfirmed,
     ...Object.fromEntries(fields.map((field) => [fieldKey(field), choiceOf(field)])),
   };
@@ -62,8 +69,11 @@ function withColours(styles: readonly Style[], changed: Partial<Record<ColourNam
   return [...selectors.values()];
 }
 
+/** What the header has of the form's fields. */
+const heads = [['heading', 'text'], ['logo', 'image_url'], ['logoAlt', 'image_alt']] as const;
+
 export interface FormChange {
-  header?: { text: string };
+  header?: Partial<Record<(typeof heads)[number][1], string>>;
   contents?: SignupForm['contents'];
   styles?: Style[];
 }
@@ -72,9 +82,10 @@ export interface FormChange {
 export function changeOf(now: SignupForm, before: FormValues, after: FormValues): FormChange | null {
   const isOther = (name: string) => after[name] !== before[name];
   const contents = (Object.keys(texts) as (keyof typeof texts)[]).filter(isOther).map((name) => ({ section: texts[name], value: after[name] }));
+  const header = heads.filter(([name]) => isOther(name)).map(([name, key]) => [key, after[name]]);
   const styles = withColours(now.styles, Object.fromEntries(colourNames.filter(isOther).map((name) => [name, after[name]])));
   const change = {
-    ...(isOther('heading') && { header: { text: after.heading } }),
+    ...(header.length > 0 && { header: Object.fromEntries(header) }),
     ...(contents.length > 0 && { contents }),
     ...(styles.length > 0 && { styles }),
   };

@@ -1,5 +1,5 @@
 /** The sign-up form of a list, what it asks, and whether who signs up has to confirm. */
-import { queryOptions, type QueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query';
 import { api, call, mc } from '../../../api/client.ts';
 import { Problem } from '../../../api/problem.ts';
 import type { Loaded } from '../../../ui/useRecordForm.ts';
@@ -11,41 +11,49 @@ const MEANWHILE = 412;
 
 const of = (listId: string) => ({ path: { list_id: listId } });
 
-async function load(listId: string, signal?: AbortSignal) {
+/** @param language of the HTML; left out: that of the list */
+async function load(listId: string, language?: string, signal?: AbortSignal) {
   const [{ signup_forms }, list, { items }, { merge_fields }] = await Promise.all([
     call(mc.GET('/lists/{list_id}/signup-forms', { params: of(listId), signal })),
     call(mc.GET('/lists/{list_id}', { params: { ...of(listId), query: { fields: 'double_optin' } }, signal })),
-    call(api.GET('/audience/forms', { signal })),
+    call(api.GET('/audience/forms', { params: { query: { language } }, signal })),
     call(mc.GET('/lists/{list_id}/merge-fields', { params: { ...of(listId), query: { count: MANY } }, signal })),
   ]);
   const form = signup_forms[0]!;
+  const ours = items.find((one) => one.list_id === listId)!;
   const fields = fieldsOf(merge_fields);
-  return { form, fields, values: valuesOf(form, list.double_optin, fields), html: items.find((one) => one.list_id === listId)?.html ?? '' };
+  return { form, ours, fields, values: valuesOf(form, list.double_optin, fields, ours.consent ?? '') };
 }
 
 type Found = Awaited<ReturnType<typeof load>>;
 
-export const formQuery = (listId: string) =>
-  queryOptions({ queryKey: ['audience', 'form', listId], queryFn: ({ signal }) => load(listId, signal) });
+export const formQuery = (listId: string, language?: string) =>
+  queryOptions({
+    queryKey: ['audience', 'form', listId, language],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => load(listId, language, signal),
+  });
 
-/** What it is made of stands in three places: their state together is what a change is of. */
-export const loadedOf = ({ values }: Found): Loaded<FormValues> => ({ values, etag: JSON.stringify(values) });
+/** What it is made of stands in several places: their state together is what a change is of. */
+export const loadedOf = ({ values }: Pick<Found, 'values'>): Loaded<FormValues> => ({ values, etag: JSON.stringify(values) });
 
-export async function reloadForm(queries: QueryClient, listId: string): Promise<Loaded<FormValues>> {
-  return loadedOf(await queries.fetchQuery({ ...formQuery(listId), staleTime: 0 }));
+export async function reloadForm(queries: QueryClient, listId: string, language?: string): Promise<Loaded<FormValues>> {
+  return loadedOf(await queries.fetchQuery({ ...formQuery(listId, language), staleTime: 0 }));
 }
 
 /** Only what was changed is sent. Somebody else changed it since it was read: 412, and nothing is. */
-export async function saveForm(queries: QueryClient, listId: string, after: FormValues, etag: string | null): Promise<Loaded<FormValues>> {
-  const now = await load(listId);
+export async function saveForm(queries: QueryClient, listId: string, language: string | undefined, after: FormValues, etag: string | null): Promise<Loaded<FormValues>> {
+  const now = await load(listId, language);
   if (loadedOf(now).etag !== etag) throw new Problem(MEANWHILE, '');
   const change = changeOf(now.form, now.values, after);
   if (change) await call(mc.POST('/lists/{list_id}/signup-forms', { params: of(listId), body: change as Record<string, never> }));
   if (after.isConfirmed !== now.values.isConfirmed) await call(mc.PATCH('/lists/{list_id}', { params: of(listId), body: { double_optin: after.isConfirmed } }));
+  if (after.consent !== now.values.consent)
+    await call(api.PUT('/audience/forms/{list_id}', { params: of(listId), body: { consent: after.consent.trim() || null } }));
   for (const { id, body } of changesOf(now.fields, chosenFields(now.fields, after)))
     await call(mc.PATCH('/lists/{list_id}/merge-fields/{merge_id}', { params: { path: { list_id: listId, merge_id: String(id) } }, body }));
-  const saved = await load(listId);
-  queries.setQueryData(formQuery(listId).queryKey, saved);
+  const saved = await load(listId, language);
+  queries.setQueryData(formQuery(listId, language).queryKey, saved);
   void queries.invalidateQueries({ queryKey: ['audience'], refetchType: 'none', predicate: ({ queryKey }) => queryKey[1] !== 'form' });
   return loadedOf(saved);
 }
