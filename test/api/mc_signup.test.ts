@@ -186,6 +186,7 @@ describe("who signs up", () => {
     assert.equal((await caughtMail(server, "api@example.org")).subject, "Veuillez confirmer votre abonnement");
     await settled();
     assert.equal((await mails("api@example.org")).length, 1);
+    assert.deepEqual((await mails("api@example.org")).map((one: Json) => [one.is_signup, one.is_test]), [[true, false]]);
     for (let n = 0; n < 4; n++) for (const status of ["unsubscribed", "pending"]) await api.patch(path, { status });
     await settled();
     await until("two more came", async () => (await mails("api@example.org")).length === 3);

@@ -7,6 +7,9 @@
 #include "base/err.h"
 #include "campaign/campaign.h"
 #include "delivery/delivery.h"
+#include "reader/reader_text.h"
+
+#include <string.h>
 
 #define LIMIT 50
 
@@ -36,6 +39,24 @@ static int name_of(struct db *db, int64_t campaign_id, struct arena *arena,
 	return 0;
 }
 
+/* Of none, and with the subject of a mail about signing up, in any language. */
+static bool is_of_signup(const struct outbox_message *m)
+{
+	static const enum reader_text subjects[] = { READER_CONFIRM_SUBJECT,
+						     READER_KNOWN_SUBJECT,
+						     READER_MOVE_SUBJECT,
+						     READER_TOLD_SUBJECT };
+
+	if (m->campaign_id || m->is_test || !m->subject)
+		return false;
+	for (size_t l = 0; reader_languages[l]; l++)
+		for (size_t i = 0; i < ARRAY_SIZE(subjects); i++)
+			if (strcmp(m->subject,
+				   reader_languages[l]->text[subjects[i]]) == 0)
+				return true;
+	return false;
+}
+
 static void write_fields(struct json_writer *w, const struct outbox_message *m,
 			 const char *campaign)
 {
@@ -52,6 +73,7 @@ static void write_fields(struct json_writer *w, const struct outbox_message *m,
 		json_nothing(w);
 	json_key_text(w, "campaign_name", campaign);
 	json_key_bool(w, "is_test", m->is_test);
+	json_key_bool(w, "is_signup", is_of_signup(m));
 }
 
 /* Mails of one campaign follow each other. */
