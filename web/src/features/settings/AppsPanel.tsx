@@ -5,17 +5,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
-import { AskFirst } from '../../ui/AskFirst.tsx';
 import { FactTable } from '../../ui/DataTable/FactTable.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
-import { useToast } from '../../ui/useToast.tsx';
 import { AppDialog } from './AppDialog.tsx';
+import { AskRemove } from './AskRemove.tsx';
 import { appsQuery, useRemoveApp, type App } from './queries.ts';
 
 export function AppsPanel() {
   const { t } = useTranslation();
   const format = useFormat();
-  const toast = useToast();
   const apps = useQuery(appsQuery);
   const remove = useRemoveApp();
   const [isAdding, setAdding] = useState(false);
@@ -23,10 +21,6 @@ export function AppsPanel() {
   const add = useRef<HTMLButtonElement>(null);
   if (!apps.data) return apps.error ? <ProblemAlert error={apps.error} /> : <Skeleton h={240} />;
   const { items } = apps.data;
-  const close = () => {
-    remove.reset();
-    setLeaving(null);
-  };
   return (
     <Stack>
       <Group justify="space-between">
@@ -52,24 +46,15 @@ export function AppsPanel() {
         />
       )}
       {isAdding && <AppDialog onClose={() => setAdding(false)} />}
-      <AskFirst
-        isOpen={leaving !== null}
-        title={t('settings.apps.disconnectTitle', { name: leaving?.name ?? '' })}
-        about={t('settings.apps.disconnectAbout')}
-        act={t('settings.apps.disconnect')}
-        isBusy={remove.isPending}
-        error={remove.error}
-        onAct={() =>
-          leaving &&
-          remove.mutate(leaving.id, {
-            onSuccess: () => {
-              toast.tell(t('settings.apps.disconnected', { name: leaving.name }));
-              setLeaving(null);
-              add.current?.focus(); // the row with the button is gone
-            },
-          })
-        }
-        onClose={close}
+      <AskRemove
+        leaving={leaving}
+        words={{
+          title: t('settings.apps.disconnectTitle', { name: leaving?.name ?? '' }), about: t('settings.apps.disconnectAbout'),
+          act: t('settings.apps.disconnect'), done: t('settings.apps.disconnected', { name: leaving?.name ?? '' }),
+        }}
+        remove={remove}
+        add={add}
+        onClose={() => setLeaving(null)}
       />
     </Stack>
   );

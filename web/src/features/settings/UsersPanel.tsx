@@ -7,9 +7,9 @@ import { useTranslation } from 'react-i18next';
 import { useMe } from '../../api/session.ts';
 import { useFormat } from '../../app/format.ts';
 import { FactTable } from '../../ui/DataTable/FactTable.tsx';
-import { AskFirst } from '../../ui/AskFirst.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useToast } from '../../ui/useToast.tsx';
+import { AskRemove } from './AskRemove.tsx';
 import { loadUser, useRemoveUser, useSaveUser, usersQuery, type User } from './queries.ts';
 import { UserDialog } from './UserDialog.tsx';
 import { roleNames } from './users.ts';
@@ -121,27 +121,15 @@ export function UsersPanel() {
         acts={{ label: t('users.actions'), of: (user) => <RowMenu user={user} isMe={user.id === me.user_id} acts={acts} /> }}
       />
       {open && <UserDialog kind={open.kind} user={open.user} onClose={() => setOpen(null)} />}
-      <AskFirst
-        isOpen={leaving !== null}
-        title={t('users.removeTitle', { name: leaving?.name ?? '' })}
-        about={t('users.removeAbout')}
-        act={t('users.remove')}
-        isBusy={remove.isPending}
-        error={remove.error}
-        onAct={() =>
-          leaving &&
-          remove.mutate(leaving.id, {
-            onSuccess: () => {
-              toast.tell(t('users.wasRemoved', { name: leaving.name }));
-              setLeaving(null);
-              add.current?.focus(); // the row with the menu is gone
-            },
-          })
-        }
-        onClose={() => {
-          remove.reset();
-          setLeaving(null);
+      <AskRemove
+        leaving={leaving}
+        words={{
+          title: t('users.removeTitle', { name: leaving?.name ?? '' }), about: t('users.removeAbout'),
+          act: t('users.remove'), done: t('users.wasRemoved', { name: leaving?.name ?? '' }),
         }}
+        remove={remove}
+        add={add}
+        onClose={() => setLeaving(null)}
       />
     </Stack>
   );
