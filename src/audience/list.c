@@ -88,6 +88,25 @@ const char *list_company(const struct list *list, struct arena *arena)
 	return text_of(list->contact, "company", arena);
 }
 
+const char *list_contact_lines(const char *contact, struct arena *arena)
+{
+	static const char *const parts[] = { "company", "address1", "address2",
+					     "city",    "state",    "zip",
+					     "country" };
+	CLEANUP(strbuf_release) struct strbuf lines = STRBUF_INIT;
+
+	if (!*text_of(contact, "address1", arena))
+		return "";
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const char *part = text_of(contact, parts[i], arena);
+
+		if (*part)
+			strbuf_addf(&lines, "%s%s", lines.len ? "\n" : "",
+				    part);
+	}
+	return arena_str(arena, strbuf_str(&lines));
+}
+
 const char *list_language(const struct list *list, struct arena *arena)
 {
 	return text_of(list->campaign_defaults, "language", arena);

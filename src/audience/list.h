@@ -50,6 +50,9 @@ int list_get_by_id(struct db *db, int64_t id, struct arena *arena,
 
 /* Of its contact; "" if it has none. */
 const char *list_company(const struct list *list, struct arena *arena);
+/* Its postal address as lines, the company first; "" without a street: a
+ * company alone is no address. contact: {"company", "address1", ...}. */
+const char *list_contact_lines(const char *contact, struct arena *arena);
 /* Of its campaigns, "" if it has none. */
 const char *list_language(const struct list *list, struct arena *arena);
 /* Of its campaign_defaults, "" if it has none: {"from_name", "from_email"}. */

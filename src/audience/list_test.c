@@ -198,6 +198,25 @@ static void figures_follow_the_members(void **state)
 	assert_int_equal(stats.last_sub_ms, NOW);
 }
 
+static void a_contact_without_a_street_has_no_address(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "" },
+		{ "no JSON", "" },
+		{ "{\"company\":\"A & B\"}", "" },
+		{ "{\"company\":\"A & B\",\"address1\":\"\"}", "" },
+		{ "{\"address1\":7}", "" },
+		{ "{\"country\":\"DE\",\"city\":\"Köln\",\"address1\":"
+		  "\"Weg 1\",\"company\":\"A & B\",\"state\":\"\"}",
+		  "A & B\nWeg 1\nKöln\nDE" },
+	};
+	struct audience_fixture *w = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_string_equal(list_contact_lines(cases[i][0], w->arena),
+				    cases[i][1]);
+}
+
 #define TEST(name)                                                     \
 	cmocka_unit_test_setup_teardown(name, audience_fixture_set_up, \
 					audience_fixture_tear_down)
@@ -209,6 +228,7 @@ int main(void)
 		TEST(the_master_audience_is_made_once_and_stays),
 		TEST(merge_ids_are_never_used_again),
 		TEST(figures_follow_the_members),
+		TEST(a_contact_without_a_street_has_no_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -219,6 +219,17 @@ static const char *company_of(const struct letter *l)
 	return *company ? company : l->list.name;
 }
 
+/* Who sends it, and where they are: lines. */
+static const char *sender_lines(const struct letter *l)
+{
+	const char *own = l->cm->setup.postal_address;
+	const char *contact = list_contact_lines(l->list.contact, l->arena);
+
+	return *own || !*contact
+		       ? arena_printf(l->arena, "%s\n%s", company_of(l), own)
+		       : contact;
+}
+
 static void write_text(const struct letter *l, const char *link,
 		       struct strbuf *out)
 {
@@ -230,8 +241,7 @@ static void write_text(const struct letter *l, const char *link,
 	if (asks)
 		strbuf_addf(out, "\n%s\n\n%s\n", link,
 			    text_of(l, words[l->mail].ignore));
-	strbuf_addf(out, "\n-- \n%s\n%s\n", company_of(l),
-		    l->cm->setup.postal_address);
+	strbuf_addf(out, "\n-- \n%s\n", sender_lines(l));
 }
 
 static void add_paragraph(const char *text, struct strbuf *out)
@@ -261,6 +271,17 @@ static void add_fact(const char *label, const char *value, struct strbuf *out)
 	strbuf_addstr(out, "</bdi></strong>");
 }
 
+static void add_lines(const char *text, struct strbuf *out)
+{
+	struct str rest = str_of(text);
+
+	while (rest.len > 0) {
+		strbuf_add_html(out, str_cut(&rest, '\n'));
+		if (rest.len > 0)
+			strbuf_addstr(out, "<br>");
+	}
+}
+
 static void write_html(const struct letter *l, const char *link,
 		       struct strbuf *out)
 {
@@ -281,9 +302,7 @@ static void write_html(const struct letter *l, const char *link,
 		add_paragraph(text_of(l, words[l->mail].ignore), out);
 	}
 	strbuf_addstr(out, "<p dir=\"auto\"><small>");
-	strbuf_add_html(out, str_of(company_of(l)));
-	strbuf_addstr(out, "<br>");
-	strbuf_add_html(out, str_of(l->cm->setup.postal_address));
+	add_lines(sender_lines(l), out);
 	strbuf_addstr(out, "</small></p>\n</body>\n</html>\n");
 }
 

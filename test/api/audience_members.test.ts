@@ -168,7 +168,7 @@ describe("the list of members", () => {
         seen.push(...page.items.map(({ email }: Json) => email));
         cursor = page.next;
       }
-      assert.equal(new Set(seen).size, 2504);
+      assert.equal(new Set(seen).size, 2505);
       if (sort.endsWith("email")) assert.deepEqual(seen, sort === "email" ? [...seen].sort() : [...seen].sort().reverse());
     }
   });
@@ -199,10 +199,10 @@ describe("the list of members", () => {
     assert.deepEqual(await names({ status: "unsubscribed", sort: "email" }), ["ahmad", "anna", "zoe"]);
     await server.mailchimp.put(`/3.0/lists/${list}/members/wait@example.org`, { email_address: "wait@example.org", status: "pending" });
     const all = { list_id: list, all: { status: "subscribed,pending" }, act: "archive" };
-    for (const expected of [2500, 2502]) await server.admin.post("/api/v1/audience/members/bulk", { ...all, expected }, { status: 409 });
-    const away = await bulk({ ...all, expected: 2501 });
-    assert.deepEqual([away.changed, away.unchanged, away.refused.map(({ why }: Json) => why)], [2500, 0, ["has not confirmed yet: cannot be archived"]]);
-    assert.equal((await look({ status: "archived" })).total, 2501);
+    for (const expected of [2501, 2503]) await server.admin.post("/api/v1/audience/members/bulk", { ...all, expected }, { status: 409 });
+    const away = await bulk({ ...all, expected: 2502 });
+    assert.deepEqual([away.changed, away.unchanged, away.refused.map(({ why }: Json) => why)], [2501, 0, ["has not confirmed yet: cannot be archived"]]);
+    assert.equal((await look({ status: "archived" })).total, 2502);
     assert.equal((await server.mailchimp.get(`/3.0/lists/${list}`)).body.stats.member_count, 0);
   });
 

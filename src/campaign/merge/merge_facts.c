@@ -12,32 +12,6 @@
 #include "sql/campaign.h"
 #include "store/db.h"
 
-/* {"company", "address1", ...} of an audience, as lines. */
-static const char *contact_address(const json_t *contact, struct arena *arena)
-{
-	static const char *const parts[] = { "company", "address1", "address2",
-					     "city",    "state",    "zip",
-					     "country" };
-	CLEANUP(strbuf_release) struct strbuf lines = STRBUF_INIT;
-	const char *street =
-		json_string_value(json_object_get(contact, "address1"));
-
-	/* A company alone is no address. */
-	if (!street || !*street)
-		return "";
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		const char *part =
-			json_string_value(json_object_get(contact, parts[i]));
-
-		if (!part || !*part)
-			continue;
-		if (lines.len > 0)
-			strbuf_addch(&lines, '\n');
-		strbuf_addstr(&lines, part);
-	}
-	return arena_str(arena, strbuf_str(&lines));
-}
-
 static const char *text_of(const json_t *o, const char *key,
 			   struct arena *arena)
 {
@@ -66,7 +40,7 @@ static void read_list_facts(const struct rows *rows, struct arena *arena,
 	if (!facts->company || !*facts->company)
 		facts->company = text_of(contact, "company", arena);
 	if (!facts->address || !*facts->address)
-		facts->address = contact_address(contact, arena);
+		facts->address = list_contact_lines(rows_text(rows, 3), arena);
 }
 
 static int add_form(struct db *db, const char *public_url, struct arena *arena,
