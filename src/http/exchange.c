@@ -268,6 +268,9 @@ static int call(struct exchange *x, struct err *err)
 	int ret;
 
 	x->rq.body = strbuf_str(&x->body);
+	/* not when it came: a body may take its time, and so may a worker, and
+	 * who follows changes by their time would not see an old one */
+	x->rq.now_ms = clock_now_ms();
 	if (x->match.table->run)
 		ret = x->match.table->run(route, &x->rq, &x->rs, err);
 	else

@@ -270,6 +270,27 @@ static void who_stops_mails_has_more_patience(void **state)
 	assert_int_equal(reply.status, 200);
 }
 
+/* Its time is when it is worked on, however long its body took. */
+static void a_slow_request_is_of_now(void **state)
+{
+	FIXTURE(f);
+	int fd = fixture_connect(server);
+	int64_t begun_ms;
+
+	fixture_send(fd, "POST /api/v1/now HTTP/1.1\r\nHost: x\r\n"
+			 "Content-Type: application/json\r\n"
+			 "Content-Length: 2\r\n\r\n{");
+	fixture_ask(server, GET("/api/v1/hello/you"), &reply);
+	begun_ms = clock_now_ms();
+	while (clock_now_ms() == begun_ms)
+		;
+	fixture_send(fd, "}");
+	fixture_read(fd, false, &reply);
+	assert_int_equal(reply.status, 200);
+	assert_true(strtoll(reply.body.buf, NULL, 10) > begun_ms);
+	(void)close(fd);
+}
+
 static void who_waited_too_long_is_turned_away(void **state)
 {
 	struct fixture *f0 = *state;
@@ -464,6 +485,7 @@ int main(void)
 		TEST(passwords_hold_up_nobody_else),
 		TEST(a_crowd_waits_for_a_lock_once),
 		TEST(who_stops_mails_has_more_patience),
+		TEST(a_slow_request_is_of_now),
 		TEST(who_waited_too_long_is_turned_away),
 		TEST(a_client_that_does_not_read_holds_no_worker),
 		TEST(requests_may_come_all_at_once),

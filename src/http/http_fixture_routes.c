@@ -241,12 +241,20 @@ static int get_patient(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
+static int post_now(struct request *rq, struct response *rs, struct err *err)
+{
+	(void)err;
+	strbuf_addf(&rs->body, "%lld", (long long)rq->now_ms);
+	return 0;
+}
+
 static const struct route v1_routes[] = {
 	{ HTTP_GET, "/api/v1/hello/{name}", get_hello, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/fail", get_fail, PERMIT_PUBLIC, false },
 	{ HTTP_POST, "/api/v1/echo", post_echo, PERMIT_WRITE, false },
 	{ HTTP_GET, "/api/v1/echo", post_echo, PERMIT_READ, false },
 	{ HTTP_POST, "/api/v1/form", post_form, PERMIT_PUBLIC, false },
+	{ HTTP_POST, "/api/v1/now", post_now, PERMIT_PUBLIC, false },
 	{ HTTP_DELETE, "/api/v1/hello/{name}", delete_it, PERMIT_PUBLIC,
 	  false },
 	{ HTTP_POST, "/api/v1/upload", post_upload, PERMIT_WRITE, true },
