@@ -40,7 +40,8 @@ struct content_archive {
 	const char *page; /* its path */
 	VEC(struct picture) pictures;
 	VEC(struct place) places;
-	int named; /* pictures that the page names, there or not */
+	int64_t work; /* of all pictures, see struct image */
+	int named;    /* pictures that the page names, there or not */
 };
 
 void content_archive_free(struct content_archive **archive)
@@ -249,6 +250,11 @@ static int add_picture(struct content_archive *a,
 		return err_field(err, FIELD,
 				 "The page shows more than %d pictures",
 				 CONTENT_ARCHIVE_PICTURES);
+	if (a->work > CONTENT_ARCHIVE_PIXELS)
+		return err_field(err, FIELD,
+				 "The pictures are too large: together at most "
+				 "%d million pixels are taken",
+				 CONTENT_ARCHIVE_PIXELS / 1000000);
 	if (image_make(file->bytes, &picture.image, &why) < 0) {
 		image_release(&picture.image);
 		if (why.code == ERR_INVALID)
@@ -257,6 +263,7 @@ static int add_picture(struct content_archive *a,
 		*err = why;
 		return -1;
 	}
+	a->work += picture.image.work;
 	vec_push(&a->pictures, picture);
 	return 0;
 }

@@ -23,6 +23,8 @@ struct tx;
 struct content_archive;
 
 #define CONTENT_ARCHIVE_PICTURES 100
+/* Of all pictures together, and the one that goes beyond: a second or two. */
+#define CONTENT_ARCHIVE_PIXELS (60 * 1000 * 1000)
 
 /*
  * 1 and the archive that a body of content.h gives for one of its contents

@@ -311,5 +311,6 @@ int gif_redraw(struct str file, struct image *out, struct err *err)
 		return is_broken(err);
 	out->width = g.new_width;
 	out->height = g.new_height;
+	out->work = g.pixels;
 	return 0;
 }

@@ -6,8 +6,10 @@
 #include "image/image_parts.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+static atomic_int at_once;
 
 const char *image_type_mime(enum image_type type)
 {
@@ -78,6 +80,7 @@ static int redraw(struct str file, const struct image_parts *parts,
 		return gif_redraw(file, out, err);
 	if (decode(file, &out->type, &r, err) < 0)
 		return -1;
+	out->work = (int64_t)r.width * r.height;
 	/* smaller first, unless that is its height */
 	if (orientation < 5)
 		raster_shrink(&r, IMAGE_WIDTH_MAX);
@@ -121,9 +124,16 @@ int image_make(struct str file, struct image *out, struct err *err)
 	if (check_file(file, &parts, err) < 0)
 		return -1;
 	file.len = parts.end;
-	pthread_mutex_lock(&one_at_a_time);
-	result = redraw(file, &parts, out, err);
-	pthread_mutex_unlock(&one_at_a_time);
+	if (atomic_fetch_add(&at_once, 1) < IMAGE_AT_ONCE) {
+		pthread_mutex_lock(&one_at_a_time);
+		result = redraw(file, &parts, out, err);
+		pthread_mutex_unlock(&one_at_a_time);
+	} else {
+		result = err_set(err, ERR_RETRY,
+				 "many pictures are being drawn just now: try "
+				 "again in a moment");
+	}
+	(void)atomic_fetch_sub(&at_once, 1);
 	if (result == 0 && out->bytes.len > IMAGE_BYTES_MAX)
 		return err_set(err, ERR_INVALID,
 			       "the picture is too large: make it smaller");

@@ -9,7 +9,8 @@
  * lossless, else JPEG.
  *
  * Any thread; one picture at a time is worked on, others wait, so that memory
- * for one is enough.
+ * for one is enough; and only so many, so that some threads are left for what
+ * does not wait for pictures.
  */
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
@@ -21,6 +22,7 @@
 #define IMAGE_SIDE_MAX 20000
 #define IMAGE_WIDTH_MAX 1800
 #define IMAGE_FRAMES_MAX 500
+#define IMAGE_AT_ONCE 8 /* worked on, or waiting */
 /* Of all frames of an animation together. */
 #define IMAGE_FRAME_PIXELS_MAX (100 * 1000 * 1000)
 
@@ -37,6 +39,8 @@ const char *image_type_ending(enum image_type type); /* "jpg" */
 struct image {
 	enum image_type type;
 	int width, height;
+	int64_t work; /* pixels that were decoded for it, which takes the time
+		       */
 	struct strbuf bytes;
 };
 void image_release(struct image *image);
@@ -44,7 +48,7 @@ void image_release(struct image *image);
 /*
  * *out is to be released, also after a failure. ERR_INVALID: no picture that
  * is taken (broken, too large, of another kind, two files in one), in words
- * for people.
+ * for people. ERR_RETRY: too many wait already.
  */
 int image_make(struct str file, struct image *out, struct err *err);
 
