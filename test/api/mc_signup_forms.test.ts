@@ -100,7 +100,7 @@ describe("the sign-up form of an audience", () => {
 
   it("refuses what is none", async () => {
     const wrong: [Json, string][] = [
-      [{ header: { image_url: "http://example.org/a.png" } }, "header.image_url"],
+      [{ header: { image_url: "ftp://example.org/a.png" } }, "header.image_url"],
       [{ header: { image_url: "javascript:alert(1)" } }, "header.image_url"],
       [{ header: { image_align: "middle" } }, "header.image_align"],
       [{ header: { text: "x".repeat(20_001) } }, "header.text"],

@@ -196,7 +196,7 @@ describe("the sign-up form", () => {
     await checkAccessible(page);
     await picture(page, "audience-form-two", { fullPage: true });
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page.getByRole("alert").waitFor({ state: "detached" });
+    await page.getByRole("alert").getByText("Theirs again").waitFor({ state: "detached" });
     assert.deepEqual(await said(), ["Mine", "Mine, too"]);
   });
 

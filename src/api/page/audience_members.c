@@ -94,7 +94,7 @@ int audience_strangers_read(const struct request *rq, struct member_choice *out,
 			   &hashes, &n, err) < 0)
 		return -1;
 	out->hashes = arena_str(rq->arena, strbuf_str(&hashes));
-	if (hash && *hash)
+	if (hash)
 		out->hashes = only(out->hashes, hash, rq->arena);
 	*is_least = n == STRANGERS_MOST;
 	return 0;

@@ -279,8 +279,9 @@ static void add_picture(const json_t *header, struct strbuf *out)
 }
 
 /* The app shows it beside its settings: in a frame of our own alone. */
-#define POLICY                                                            \
-	"default-src 'none'; style-src 'unsafe-inline'; img-src https:; " \
+#define POLICY                                                           \
+	"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' " \
+	"https:; "                                                       \
 	"form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 
 void signup_begin(const struct signup_page *page, const char *heading,

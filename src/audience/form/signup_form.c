@@ -37,7 +37,7 @@ static const struct header_item {
 	const char *scheme; /* it is an address, or empty */
 	const char *const *words;
 } header_items[] = {
-	{ "image_url", 2000, "https://", NULL },
+	{ "image_url", 2000, "http", NULL }, /* of ours, which may be http */
 	{ "text", TEXT_MAX, NULL, NULL },
 	{ "image_width", 20, NULL, NULL },
 	{ "image_height", 20, NULL, NULL },

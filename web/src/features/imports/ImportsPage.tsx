@@ -78,12 +78,12 @@ function History() {
   );
 }
 
-function Beginning({ file, onOther }: { file: File; onOther: () => void }) {
+function Beginning({ file, ground, onOther }: { file: File; ground?: string; onOther: () => void }) {
   const { t } = useTranslation();
   return (
     <Stack gap={0}>
       <PageHead title={t('imports.newTitle')} />
-      <NewImport key={`${file.name} ${file.lastModified}`} file={file} onOther={onOther} />
+      <NewImport key={`${file.name} ${file.lastModified}`} {...{ file, ground, onOther }} />
     </Stack>
   );
 }
@@ -95,7 +95,7 @@ function Signups() {
   const navigate = useNavigate();
   const [name] = useState(() => `${t('imports.signups')} ${new Date().toISOString().slice(0, 10)}.csv`);
   const found = useQuery(signupsQuery(search, name));
-  if (found.data) return <Beginning file={found.data} onOther={() => void navigate({ to: '/imports' })} />;
+  if (found.data) return <Beginning file={found.data} ground={t('imports.groundOfSignups')} onOther={() => void navigate({ to: '/imports' })} />;
   if (found.error) return <ProblemAlert error={found.error} />;
   if (found.data === undefined) return <Skeleton h={240} />;
   return (

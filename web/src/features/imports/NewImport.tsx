@@ -20,10 +20,18 @@ function questionsOf(error: unknown): Question[] {
   return body?.questions ?? [];
 }
 
-export function NewImport({ file, onOther }: { file: File; onOther: () => void }) {
+interface Props {
+  file: File;
+  /** Why its people may be mailed, as far as that is known. */
+  ground?: string;
+  onOther: () => void;
+}
+
+export function NewImport({ file, ground = '', onOther }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const [choices, setChoices] = useState<Choices>(noChoices);
+  const [begun] = useState<Choices>({ ...noChoices, ground });
+  const [choices, setChoices] = useState(begun);
   const [later, setLater] = useState<Question[]>([]);
   const [column, setColumn] = useState<Look['columns'][number] | null>(null);
   const [trial, setTrial] = useState<number | null>(null);
@@ -40,7 +48,7 @@ export function NewImport({ file, onOther }: { file: File; onOther: () => void }
   const asked = look ? ofColumns(seen.current, look) : [];
   const open = openQuestions(choices, asked);
   const yesNo = look ? openOffers(choices, look, asked) : [];
-  const leaving = useUnsaved(choices !== noChoices && !start.isPending);
+  const leaving = useUnsaved(choices !== begun && !start.isPending);
   const change = (next: Choices) => {
     setTrial(null);
     setChoices(next);

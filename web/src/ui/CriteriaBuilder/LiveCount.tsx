@@ -89,8 +89,8 @@ function Samples({ items, count }: { items: SampleWords[]; count: number }) {
       <Stack gap={6} component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label={t('builder.live.sample')}>
         {items.map(({ key, name, about }) => (
           <li key={key}>
-            <Text size="sm" dir="auto" truncate>{name || about || t('people.noName')}</Text>
-            {name && about && <Text size="xs" c="dimmed" dir="auto" truncate>{about}</Text>}
+            <Text size="sm" truncate><bdi>{name || about || t('people.noName')}</bdi></Text>
+            {name && about && <Text size="xs" c="dimmed" truncate><bdi>{about}</bdi></Text>}
           </li>
         ))}
       </Stack>
