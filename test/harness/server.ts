@@ -61,9 +61,10 @@ const isFree = (port: number) =>
 /**
  * One that was free a moment ago, below those that the system lends to clients
  * (32768 to 60999 on Linux): no connection takes it meanwhile, nor before a restart.
+ * And above 10080, which fetch and browsers refuse (WHATWG Fetch, 2.9, "bad port").
  */
 export async function freePort(): Promise<number> {
-  const port = randomInt(10_000, 32_768);
+  const port = randomInt(10_081, 32_768);
   return (await isFree(port)) ? port : freePort();
 }
 
