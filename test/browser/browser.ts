@@ -22,7 +22,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { after, afterEach, before } from "node:test";
+import { afterEach, before } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Download, type Page, type PageScreenshotOptions, type Route } from "playwright-core";
 import type { Role, Server } from "../harness/index.js";
@@ -121,7 +121,7 @@ export function useBrowser(server: Server): Surfer {
   const surfer = new Surfer(server);
   before(() => surfer.start());
   afterEach(() => surfer.settle());
-  after(() => surfer.stop());
+  server.ends.push(() => surfer.stop());
   return surfer;
 }
 

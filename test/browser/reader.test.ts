@@ -43,12 +43,12 @@ describe("a reader", () => {
     await checkAccessible(page);
     await picture(page, "reader-leave");
     await page.getByRole("button", { name: "Abmelden" }).click();
-    await page.getByText("Sie sind abgemeldet.").waitFor();
+    await page.getByText("Sie sind abgemeldet").waitFor();
     await checkAccessible(page);
     await picture(page, "reader-has-left");
     await isOut(true);
     await page.getByRole("button", { name: "Das war ein Versehen: wieder anmelden" }).click();
-    await page.getByText("Ihre Abmeldung ist zurückgenommen.").waitFor();
+    await page.getByText("Ihre Abmeldung ist zurückgenommen").waitFor();
     await checkAccessible(page);
     await picture(page, "reader-is-in");
     await isOut(false);

@@ -79,6 +79,8 @@ export class Server {
   private child: ChildProcess | undefined;
   private lines: string[] = [];
   private logFile = "";
+  /** What is to be ended before the server, whatever that says. */
+  readonly ends: (() => Promise<void>)[] = [];
   private allowed: RegExp[] = [/ warn running as root: /]; // in containers
   private adminKey = "";
 
@@ -329,6 +331,8 @@ export function useServer(options: ServerOptions = {}): Server {
     await server.start();
   });
   after(async () => {
+    // the server may say that something is wrong, and no other hook is run after that
+    for (const end of server.ends) await end();
     await server.stop();
   });
   return server;
