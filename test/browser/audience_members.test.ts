@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { until, useServer, type Json } from "../harness/index.js";
+import { runJob, until, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
 
 async function act(page: Page, what: string): Promise<void> {
@@ -170,6 +170,7 @@ describe("members", () => {
 
   it("who are not in the CRM are taken in by an import", async () => {
     const page = await browser.signIn("manager");
+    await runJob(server, "/api/v1/sync"); // hooks may not be set up yet
     await until("the bridge has seen her", async () =>
       (await server.admin.get("/api/v1/audience/members", { list_id: list.slice("/3.0/lists/".length), not_in_crm: "true" })).body.total === 1);
     await page.goto("/audience");
