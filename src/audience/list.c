@@ -94,13 +94,20 @@ const char *list_contact_lines(const char *contact, struct arena *arena)
 					     "city",    "state",    "zip",
 					     "country" };
 	CLEANUP(strbuf_release) struct strbuf lines = STRBUF_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct err ignored = ERR_INIT; /* our own column */
+	const char *street;
 
-	if (!*text_of(contact, "address1", arena))
+	if (json_parse(str_of(contact), &tree, &ignored) < 0)
+		return "";
+	street = json_string_value(json_object_get(tree, "address1"));
+	if (!street || !*street)
 		return "";
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		const char *part = text_of(contact, parts[i], arena);
+		const char *part =
+			json_string_value(json_object_get(tree, parts[i]));
 
-		if (*part)
+		if (part && *part)
 			strbuf_addf(&lines, "%s%s", lines.len ? "\n" : "",
 				    part);
 	}

@@ -45,54 +45,43 @@ static int read_payload(struct work *w, json_t **tree, struct err *err)
 
 /* --- the set --- */
 
-static int end_settling(struct work *w, struct tx *tx, struct err *err)
+/* Those after the last of an earlier life. 1: there are more, 0: it is settled,
+ * -1. */
+static int settle_all(struct work *w, const struct ids *all, struct err *err)
 {
-	const char *payload =
-		member_bulk_payload(&w->bulk, &w->actor, false, w->run->arena);
-
-	w->state.settled = true;
-	return bulk_set_settled(tx, w->run->job->id, payload, err);
-}
-
-/* The next of all after the last. 1: there are more, 0: it is settled, -1. */
-static int settle_page(struct work *w, const struct ids *all, struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct ids page = { .n = 0 };
 	size_t from = 0;
-	bool is_last;
+	bool is_last = false;
 
 	while (from < all->n && all->v[from] <= w->state.after)
 		from++;
-	page.v = all->v + from;
-	page.n = all->n - from < SETTLE_PAGE ? all->n - from : SETTLE_PAGE;
-	is_last = from + page.n == all->n;
-	if (tx_begin(w->run->db, &tx, err) < 0 ||
-	    bulk_set_add(&tx, w->run->job->id, &page, err) < 0)
-		return -1;
-	if (page.n > 0)
-		w->state.after = page.v[page.n - 1];
-	w->state.total += (int64_t)page.n;
-	if ((is_last && end_settling(w, &tx, err) < 0) ||
-	    bulk_state_save(w->run, &tx, &w->state, &w->state.tally, err) < 0 ||
-	    tx_commit(&tx, err) < 0)
-		return -1;
-	return is_last ? 0 : 1;
+	while (!is_last && !job_is_stopping(w->run)) {
+		size_t left = all->n - from;
+		struct ids page = { .v = all->v + from,
+				    .n = left < SETTLE_PAGE ? left
+							    : SETTLE_PAGE };
+		const char *payload = NULL;
+
+		is_last = page.n == left;
+		if (is_last)
+			payload = member_bulk_payload(&w->bulk, &w->actor,
+						      false, w->run->arena);
+		if (bulk_settle(w->run, &w->state, &page, payload, err) < 0)
+			return -1;
+		from += page.n;
+	}
+	return !is_last;
 }
 
 static int settle(struct work *w, struct err *err)
 {
 	CLEANUP(vec_release) struct ids all = VEC_INIT;
-	int more = 1;
 
 	if (w->state.settled)
 		return 0;
 	if (member_bulk_find(w->audience, &w->bulk, &w->list, clock_now_ms(),
 			     w->run->arena, &all, err) < 0)
 		return -1;
-	while (more > 0 && !job_is_stopping(w->run))
-		more = settle_page(w, &all, err);
-	return more;
+	return settle_all(w, &all, err);
 }
 
 /* --- working --- */

@@ -66,35 +66,22 @@ static int next_ids(const struct work *w, const struct selection *s,
 	return (int)out->n;
 }
 
-static int end_settling(struct work *w, struct tx *tx, struct err *err)
-{
-	const char *payload =
-		bulk_payload(&w->bulk, &w->actor, false, w->run->arena);
-
-	w->state.settled = true;
-	return bulk_set_settled(tx, w->run->job->id, payload, err);
-}
-
 /* 1: there is more, 0: it is settled, -1. */
 static int settle_page(struct work *w, const struct selection *s,
 		       struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *payload = NULL;
 	int n = next_ids(w, s, &ids, err);
 
 	if (n < 0 ||
 	    bulk_check_number(&w->bulk, w->state.total + (int64_t)ids.n, err) <
-		    0 ||
-	    tx_begin(w->run->db, &tx, err) < 0 ||
-	    bulk_set_add(&tx, w->run->job->id, &ids, err) < 0)
+		    0)
 		return -1;
-	if (n > 0)
-		w->state.after = ids.v[ids.n - 1];
-	w->state.total += (int64_t)ids.n;
-	if ((n < SETTLE_PAGE && end_settling(w, &tx, err) < 0) ||
-	    bulk_state_save(w->run, &tx, &w->state, &w->state.tally, err) < 0 ||
-	    tx_commit(&tx, err) < 0)
+	if (n < SETTLE_PAGE)
+		payload =
+			bulk_payload(&w->bulk, &w->actor, false, w->run->arena);
+	if (bulk_settle(w->run, &w->state, &ids, payload, err) < 0)
 		return -1;
 	return n == SETTLE_PAGE;
 }

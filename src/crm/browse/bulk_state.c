@@ -106,8 +106,8 @@ void bulk_state_result(struct job_run *run, const struct bulk_state *state)
 
 /* --- the set --- */
 
-int bulk_set_add(struct tx *tx, int64_t job_id, const struct ids *ids,
-		 struct err *err)
+static int add_to_set(struct tx *tx, int64_t job_id, const struct ids *ids,
+		      struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
@@ -115,6 +115,33 @@ int bulk_set_add(struct tx *tx, int64_t job_id, const struct ids *ids,
 		       SQL_ARGS(sql_int(job_id), sql_keys(ids, &keys)), err) < 0
 		       ? -1
 		       : 0;
+}
+
+static int end_set(struct tx *tx, int64_t job_id, const char *payload,
+		   struct err *err)
+{
+	return db_exec(tx, SQL_BULK_SETTLED,
+		       SQL_ARGS(sql_text(payload), sql_int(job_id)), err) < 0
+		       ? -1
+		       : 0;
+}
+
+int bulk_settle(struct job_run *run, struct bulk_state *state,
+		const struct ids *page, const char *payload, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(run->db, &tx, err) < 0 ||
+	    add_to_set(&tx, run->job->id, page, err) < 0)
+		return -1;
+	if (page->n > 0)
+		state->after = page->v[page->n - 1];
+	state->total += (int64_t)page->n;
+	state->settled = payload != NULL;
+	if ((payload && end_set(&tx, run->job->id, payload, err) < 0) ||
+	    bulk_state_save(run, &tx, state, &state->tally, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 int bulk_set_next(struct db *db, int64_t job_id, int64_t count, struct ids *out,
@@ -128,15 +155,6 @@ int bulk_set_done(struct tx *tx, int64_t job_id, int64_t id, struct err *err)
 {
 	return db_exec(tx, SQL_BULK_DONE,
 		       SQL_ARGS(sql_int(job_id), sql_int(id)), err) < 0
-		       ? -1
-		       : 0;
-}
-
-int bulk_set_settled(struct tx *tx, int64_t job_id, const char *payload,
-		     struct err *err)
-{
-	return db_exec(tx, SQL_BULK_SETTLED,
-		       SQL_ARGS(sql_text(payload), sql_int(job_id)), err) < 0
 		       ? -1
 		       : 0;
 }

@@ -47,17 +47,18 @@ void bulk_state_result(struct job_run *run, const struct bulk_state *state);
 
 /* --- the set --- */
 
-/* Also those that are in it. */
-int bulk_set_add(struct tx *tx, int64_t job_id, const struct ids *ids,
-		 struct err *err);
+/*
+ * The next ids of it, in order, and how far that is; also those that are in it.
+ * payload: NULL, there are more; else the set stands, and this is the payload
+ * from here on, which need not say who they are.
+ */
+int bulk_settle(struct job_run *run, struct bulk_state *state,
+		const struct ids *page, const char *payload, struct err *err);
 /* The next at most count, in the order of ids. Appends. */
 int bulk_set_next(struct db *db, int64_t job_id, int64_t count, struct ids *out,
 		  struct err *err);
 /* All up to this one. */
 int bulk_set_done(struct tx *tx, int64_t job_id, int64_t id, struct err *err);
-/* It stands: from here on the payload, this one, need not say who they are. */
-int bulk_set_settled(struct tx *tx, int64_t job_id, const char *payload,
-		     struct err *err);
 /* What is left of jobs that were canceled or failed goes. */
 int bulk_set_clear(struct db *db, struct err *err);
 
