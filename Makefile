@@ -41,7 +41,7 @@ check-all: setup
 
 bench: setup build
 	ninja -C $(BUILD)
-	tools/bench $(BUILD)
+	tools/bench $(BUILD) --write docs/performance.md
 
 bench-peers: setup build
 	ninja -C $(BUILD)

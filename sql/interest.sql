@@ -61,3 +61,12 @@ DELETE FROM interest WHERE list_id = ?;
 -- name: interest-list-remove-categories
 -- args: list
 DELETE FROM interest_category WHERE list_id = ?;
+
+-- name: permission-forget
+-- What was said of an interest that is removed. args: interest
+DELETE FROM permission_said WHERE interest_id = ?;
+
+-- name: permission-list-forget
+-- Of a list that is removed. args: list
+DELETE FROM permission_said WHERE interest_id IN (
+	SELECT id FROM interest WHERE list_id = ?);

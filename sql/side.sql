@@ -119,3 +119,12 @@ DELETE FROM address_left WHERE member_id IN JSON_INTS(?);
 -- args: list
 DELETE FROM address_left WHERE member_id IN (
 	SELECT id FROM member WHERE list_id = ?);
+
+-- name: side-permission-said
+-- args: member, interest, given, now, source, by whom
+INSERT INTO permission_said (member_id, interest_id, given, at_ms, source, said_by)
+VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: side-drop-permissions-said
+-- args: JSON array of member ids
+DELETE FROM permission_said WHERE member_id IN JSON_INTS(?);

@@ -2,6 +2,7 @@
 
 #include "audience/form/signup_form.h"
 #include "audience/interest/interest.h"
+#include "audience/interest/permission.h"
 #include "audience/kept/list_kept.h"
 #include "audience/member.h"
 #include "audience/merge_field.h"
@@ -266,6 +267,9 @@ static int insert_list(struct tx *tx, struct list *list, struct arena *arena,
 		return -1;
 	if (list_get(tx->db, hex, arena, list, err) < 0)
 		return -1;
+	if (list->marketing_permissions &&
+	    permission_begin(tx, list->id, arena, err) < 0)
+		return -1;
 	return merge_field_add_defaults(tx, list->id, err);
 }
 
@@ -373,7 +377,9 @@ int list_update(struct tx *tx, const char *hex, const json_t *body,
 	    take_zone(tx, &list, body, err) < 0)
 		return -1;
 	note_changes(&before, &list, &u);
-	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(list.id)), err) < 0)
+	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(list.id)), err) < 0 ||
+	    (list.marketing_permissions &&
+	     permission_begin(tx, list.id, arena, err) < 0))
 		return -1;
 	*out = list;
 	return 0;

@@ -1,5 +1,6 @@
 #include "audience/member_activity.h"
 
+#include "audience/member.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -7,8 +8,11 @@
 #include "store/db.h"
 
 /* By activity.kind; 0: sent. */
-static const char *const actions[] = { "sent",  "open",  "click",      "bounce",
-				       "unsub", "abuse", "resubscribe" };
+static const char *const actions[] = { "sent",        "open",
+				       "click",       "bounce",
+				       "unsub",       "abuse",
+				       "resubscribe", "marketing_permission" };
+#define KIND_PERMISSION 7 /* ACTIVITY_PERMISSION, of the room campaign */
 
 /* recipient.variant is so much more of whom the winner went to after the test,
  * and something else from VARIANT_LAST on: see campaign/variate/variate.h. */
@@ -52,6 +56,13 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 		.is_opened = rows_int(rows, 8) > 0,
 		.reason = rows_is_null(rows, 9) ? "" : rows_dup(rows, 9, arena),
 		.variant = variant_of((int)rows_int(rows, 10)),
+		.permission = rows_is_null(rows, 11)
+				      ? NULL
+				      : rows_dup(rows, 11, arena),
+		.is_given = rows_int(rows, 12) != 0,
+		.is_by_member = rows_int(rows, 13) == SOURCE_USER,
+		.said_by =
+			rows_is_null(rows, 14) ? "" : rows_dup(rows, 14, arena),
 	};
 }
 
@@ -64,29 +75,30 @@ static bool is_asked_for(const char *action, const char *asked)
 }
 
 /* By activity.kind, a bit each. */
-static int64_t kinds_of(const char *asked)
+static int64_t kinds_of(const struct member_activity_query *q)
 {
 	int64_t kinds = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
-		if (!asked || is_asked_for(actions[i], asked))
+		if (!q->actions || is_asked_for(actions[i], q->actions))
 			kinds |= (int64_t)1 << i;
-	return kinds;
+	return q->no_permissions ? kinds & ~((int64_t)1 << KIND_PERMISSION)
+				 : kinds;
 }
 
 int member_activity_list(struct db *db, const struct member_activity_query *q,
 			 struct arena *arena, struct member_activities *out,
 			 int64_t *total_out, struct err *err)
 {
-	struct sql_value kinds = sql_int(kinds_of(q->actions));
+	struct sql_value kinds = sql_int(kinds_of(q));
 	struct sql_value id = sql_int(q->member_id);
 
 	if (db_find_int(db, SQL_MEMBER_ACTIVITY_COUNT,
-			SQL_ARGS(id, kinds, kinds, kinds, kinds, id), total_out,
-			err) < 0)
+			SQL_ARGS(id, kinds, kinds, kinds, kinds, id, kinds, id),
+			total_out, err) < 0)
 		return -1;
 	return db_list(db, SQL_MEMBER_ACTIVITY_PAGE,
-		       SQL_ARGS(id, id, id, id, id, id, kinds,
+		       SQL_ARGS(id, id, id, id, id, id, id, kinds,
 				sql_int(q->count), sql_int(q->offset)),
 		       read_row, arena, out, err);
 }

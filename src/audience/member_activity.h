@@ -19,7 +19,8 @@ struct err;
 
 struct member_activity {
 	const char *action; /* "sent", "open", "click", "bounce", "unsub",
-			       "abuse", "resubscribe" (of its own) */
+			       "abuse", "resubscribe" (of its own),
+			       "marketing_permission" */
 	int64_t at_ms;
 	const char *campaign_hex;
 	const char *campaign_type;
@@ -31,6 +32,10 @@ struct member_activity {
 	bool is_opened;     /* by people */
 	const char *reason; /* for unsubscribing by it; "" */
 	int variant;        /* of a campaign that tries several, from 1; 0 */
+	/* Of a permission: no campaign. */
+	const char *permission; /* its text; NULL: it is something else */
+	const char *said_by;    /* a user's name; "": the member, or the API */
+	bool is_given, is_by_member;
 };
 struct member_activities VEC_FIELDS(struct member_activity);
 
@@ -38,6 +43,7 @@ struct member_activity_query {
 	int64_t member_id;
 	/* Names of actions, between commas; others fit nothing. NULL: all. */
 	const char *actions;
+	bool no_permissions; /* whatever is asked for */
 	int64_t count, offset;
 };
 /* A page, newest first. Appends; strings live in arena. */

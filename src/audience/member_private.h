@@ -42,8 +42,8 @@ struct member_run {
 	struct arena *arena;
 	/* of the list: */
 	struct merge_defs defs;
-	struct interests interests;
-	struct webhooks listeners; /* to changes from the actor's source */
+	struct interests interests; /* with permissions */
+	struct webhooks listeners;  /* to changes from the actor's source */
 };
 /* Reads what is of run->list, in place of what was read before. */
 int member_run_load(struct member_run *run, struct err *err);

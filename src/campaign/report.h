@@ -116,6 +116,7 @@ enum activity_kind {
 	ACTIVITY_BOUNCE = 3,
 	/* 4, 5: as actions of members are called */
 	ACTIVITY_TAKEN_BACK = 6, /* subscribed again by a link of its own */
+	ACTIVITY_PERMISSION = 7, /* given or taken; never in the table */
 };
 struct report_event {
 	int64_t member_id;

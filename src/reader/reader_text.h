@@ -49,8 +49,12 @@ enum reader_text {
 	READER_TOLD_SUBJECT,
 	READER_TOLD_MAIL,
 	/* of the page where people sign up */
-	READER_SIGN_UP, /* a button */
-	READER_CONSENT, /* to what; above the button */
+	READER_SIGN_UP,     /* a button */
+	READER_CONSENT,     /* to what; above the button */
+	READER_PERMISSIONS, /* above the ways to be contacted, ... */
+	READER_BY_EMAIL,    /* ... which are usually these */
+	READER_BY_POST,
+	READER_BY_ADS,
 	READER_EMAIL,
 	READER_REQUIRED, /* behind a label */
 	READER_CHOOSE,

@@ -306,6 +306,63 @@ describe("places and permissions", () => {
     await api.post(`${list}/members`, { ...member, marketing_permissions: [] });
   });
 
+  it("give permissions that the list asks for, and tell when and who said so", async () => {
+    const permissions = `/api/v1/audience/permissions/${list.split("/").at(-1)}`;
+    const v1 = server.admin;
+    assert.deepEqual((await v1.get(permissions)).body, { asked: false, category_id: null, items: [] });
+    assert.equal((await v1.post(permissions, { name: "Too early" }, { status: 404 })).status, 404);
+    assert.equal((await api.patch(list, { marketing_permissions: true })).body.marketing_permissions, true);
+    const usual = (await v1.get(permissions)).body;
+    assert.deepEqual(usual.items.map((p: Json) => [p.name, p.members]), [["Email", 0], ["Direct Mail", 0], ["Customized Online Advertising", 0]]);
+    const [email, post] = usual.items.map((p: Json) => p.id) as [string, string];
+    const path = `${list}/members/r@example.org`;
+    const given = async () => (await api.get(path)).body.marketing_permissions.filter((p: Json) => p.enabled).map((p: Json) => p.text);
+    const said = (marketing_permission_id: unknown, enabled: unknown) => ({ marketing_permissions: [{ marketing_permission_id, enabled }] });
+    const { body } = await api.post(`${list}/members`, { email_address: "r@example.org", status: "subscribed", ...said(email, true) });
+    assert.deepEqual(body.marketing_permissions[0], { marketing_permission_id: email, text: "Email", enabled: true });
+    assert.equal(body.marketing_permissions.length, 3);
+    // what is not named stays, and so do interests
+    const topics = await category(api, list, "Marketing permissions", "checkboxes", ["Tea"]);
+    await api.patch(path, { interests: { [topics.ids[0]!]: true } });
+    await api.patch(path, said(post, true));
+    assert.deepEqual(await given(), ["Email", "Direct Mail"]);
+    assert.deepEqual((await api.patch(path, said(email, false))).body.interests, { [topics.ids[0]!]: true });
+    assert.deepEqual(await given(), ["Direct Mail"]);
+    // refused: no permission of this list, no boolean, an interest, no list
+    for (const wrong of [said(NOBODY, true), said(email, "yes"), said(null, true), said(topics.ids[0], true), { marketing_permissions: [7] }, { marketing_permissions: "all" }])
+      assert.equal(field(await api.patch(path, wrong, { status: 400 })), "marketing_permissions");
+    assert.equal(field(await api.patch(path, { interests: { [email]: true } }, { status: 400 })), "interests");
+    // no category of interests
+    assert.deepEqual((await api.get(`${list}/interest-categories`)).body.categories.map((c: Json) => c.id), [topics.id]);
+    assert.equal((await api.get(`${list}/interest-categories/${usual.category_id}`, {}, { status: 404 })).status, 404);
+    const feed = (await api.get(`${path}/activity-feed`, { activity_filters: "marketing_permission" })).body;
+    assert.deepEqual(feed.activity.map((a: Json) => [a.marketing_permisson_text, a.marketing_permission_opted_in, a.updated_by]),
+      [["Email", false, "API"], ["Direct Mail", true, "API"], ["Email", true, "API"]]);
+    assert.equal(feed.total_items, 3);
+    assert.equal((await api.get(`${path}/activity`)).body.total_items, 0);
+    // a segment of who gave it
+    const conditions = [{ condition_type: "Interests", field: `interests-${usual.category_id}`, op: "interestcontains", value: [post] }];
+    assert.equal((await api.post(`${list}/segments`, { name: "By post", options: { match: "all", conditions } })).body.member_count, 1);
+    // another one, another name, and one less
+    const added = (await v1.post(permissions, { name: "Télé\u200fphone" }, { status: 201 })).body;
+    assert.equal((await v1.patch(`${permissions}/${added.id}`, { name: "Telephone" })).body.name, "Telephone");
+    assert.equal(field(await v1.post(permissions, { name: " " }, { status: 400 })), "name");
+    assert.equal((await v1.post(permissions, { name: "telephone" }, { status: 400 })).status, 400);
+    await v1.delete(`${permissions}/${post}`);
+    assert.equal((await v1.delete(`${permissions}/${post}`, { status: 404 })).status, 404);
+    assert.deepEqual((await api.get(path)).body.marketing_permissions.map((p: Json) => p.text), ["Email", "Customized Online Advertising", "Telephone"]);
+    // turned off, and on again: as it was
+    await api.patch(path, said(email, true));
+    await api.patch(list, { marketing_permissions: false });
+    assert.deepEqual((await api.get(path)).body.marketing_permissions, []);
+    await api.patch(path, { interests: { [topics.ids[0]!]: false } });
+    await api.patch(list, { marketing_permissions: true });
+    assert.deepEqual(await given(), ["Email"]);
+    await api.post(`${path}/actions/delete-permanent`);
+    assert.equal(rowCounts(server)["audience.permission_said"], 0);
+    await api.patch(list, { marketing_permissions: false });
+  });
+
   it("take addresses and times that are some", async () => {
     const path = `${list}/members/q@example.org`;
     const { body } = await api.patch(path, {

@@ -240,6 +240,23 @@ describe("who signs up", () => {
     assert.equal((await member("all@example.org")).status, "subscribed");
   });
 
+  it("asks how people may be contacted, if the list does", async () => {
+    await api.patch(`/3.0/lists/${list}`, { marketing_permissions: true });
+    const { items } = (await server.admin.get(`/api/v1/audience/permissions/${list}`)).body;
+    const german_page = (await server.anonymous.get(`/subscribe${where}`, {}, { headers: german })).text;
+    assert.match(german_page, /Wie dürfen wir Sie kontaktieren\?/);
+    assert.match(german_page, /<bdi>Briefpost<\/bdi>/);
+    await post({ EMAIL: "gdpr@example.org", [`gdpr[${items[1].id}]`]: "Y", "gdpr[0123456789]": "Y" });
+    const given = async () => (await member("gdpr@example.org")).marketing_permissions.filter((p: Json) => p.enabled).map((p: Json) => p.text);
+    assert.deepEqual(await given(), ["Direct Mail"]);
+    await confirm(await linkOf("gdpr@example.org"));
+    // who signs up once more takes none back
+    await post({ EMAIL: "gdpr@example.org", [`gdpr[${items[0].id}]`]: "Y" });
+    assert.ok((await given()).includes("Direct Mail"));
+    await api.patch(`/3.0/lists/${list}`, { marketing_permissions: false });
+    assert.ok(!(await server.anonymous.get(`/subscribe${where}`)).text.includes("gdpr["));
+  });
+
   it("is asked by scripts of other sites", async () => {
     const json = (query: Record<string, string>, options = {}) => server.anonymous.get(`/subscribe/post-json${where}`, query, options);
     const { text, type, headers } = await json({ EMAIL: "script@example.org", FNAME: "Sam", c: "jQuery1.cb_2" });

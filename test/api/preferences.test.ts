@@ -13,6 +13,7 @@ describe("what a reader prefers", () => {
   const receiver = useReceiver();
   let api: Client;
   let list: string;
+  let permissions: string[];
   let links: Record<string, string>;
   const group: Record<string, string> = {};
   const choice: Record<string, string> = {};
@@ -45,6 +46,8 @@ describe("what a reader prefers", () => {
     await api.patch(`/3.0/lists/${list}`, {
       email_type_option: true, campaign_defaults: { from_name: "Ann", from_email: "ann@example.org", subject: "", language: "" },
     });
+    await api.patch(`/3.0/lists/${list}`, { marketing_permissions: true });
+    permissions = (await server.admin.get(`/api/v1/audience/permissions/${list}`)).body.items.map((p: Json) => p.id);
     for (const [tag, type, more] of [
       ["BORN", "birthday", {}], ["SINCE", "date", {}], ["SIZE", "number", {}], ["TEAM", "dropdown", { options: { choices: ["Red", "Blue"] } }],
       ["HOME", "address", {}], ["SECRET", "text", { public: false }],
@@ -62,6 +65,7 @@ describe("what a reader prefers", () => {
           FNAME: `<b>"O'Neill"</b>`, BORN: "07/09", SINCE: "2020-02-03", SIZE: 42, TEAM: "Blue", SECRET: "hush-hush",
           HOME: { addr1: "1 High St", city: "Łódź", state: "Łódzkie", zip: "90", country: "PL" },
         },
+        marketing_permissions: [{ marketing_permission_id: permissions[0], enabled: true }],
         interests: { [choice.TopicsOne]: true, [choice.OftenTwo]: true, [choice.TownOne]: true, [choice.InnerOne]: true },
       });
     await api.post(`/3.0/lists/${list}/webhooks`, {
@@ -92,6 +96,7 @@ describe("what a reader prefers", () => {
       [`<b>"O'Neill"</b>`, "7", "9", "2020-02-03", "42", "Blue", "Łódź", "html"]);
     assert.deepEqual([fields[`group[${group.Often}]`], fields[`group[${group.Town}]`]], [choice.OftenTwo, choice.TownOne]);
     assert.ok(fields[`group[${group.Topics}][${choice.TopicsOne}]`]);
+    assert.deepEqual([fields[`gdpr[${permissions[0]}]`], fields[`gdpr[${permissions[1]}]`]], ["Y", undefined]);
     await server.anonymous.request("HEAD", links.ann);
     assert.deepEqual(await member("ann@r.example"), before);
     const german = await server.anonymous.get(links.ann, {}, { headers: { "accept-language": "de" } });
@@ -108,6 +113,8 @@ describe("what a reader prefers", () => {
   it("is changed, told, and what is not in the page stays", async () => {
     const { fields } = await open(links.ben);
     delete fields[`group[${group.Topics}][${choice.TopicsOne}]`];
+    delete fields[`gdpr[${permissions[0]}]`];
+    fields[`gdpr[${permissions[2]}]`] = "Y";
     Object.assign(fields, {
       FNAME: "بن", LNAME: "", "BORN[month]": "", "BORN[day]": "", SIZE: "7.5", TEAM: "Red", EMAILTYPE: "text", SECRET: "told", email_address: "evil@r.example",
       "HOME[addr1]": "", "HOME[addr2]": "", "HOME[city]": "", "HOME[state]": "", "HOME[zip]": "", "HOME[country]": "", status: "unsubscribed",
@@ -122,6 +129,9 @@ describe("what a reader prefers", () => {
       [now.status, now.email_type, now.merge_fields.FNAME, now.merge_fields.BORN, now.merge_fields.SIZE, now.merge_fields.TEAM, now.merge_fields.HOME, now.merge_fields.SECRET],
       ["subscribed", "text", "بن", "", 7.5, "Red", "", "hush-hush"]);
     assert.deepEqual(Object.keys(now.interests).filter((id) => now.interests[id]).sort(), [choice.TopicsTwo, choice.OftenOne, choice.InnerOne].sort());
+    assert.deepEqual(now.marketing_permissions.map((p: Json) => p.enabled), [false, false, true]);
+    const feed = (await api.get(`/3.0/lists/${list}/members/ben@r.example/activity-feed`, { activity_filters: "marketing_permission" })).body.activity;
+    assert.deepEqual(feed.map((a: Json) => [a.marketing_permission_opted_in, a.updated_by]).sort(), [[false, "ben@r.example"], [true, "API"], [true, "ben@r.example"]]);
     const told = await receiver.next((r) => r.method === "POST");
     assert.deepEqual([told.form.get("type"), told.form.get("data[email]"), told.form.get("data[merges][FNAME]")], ["profile", "ben@r.example", "بن"]);
   });
@@ -145,7 +155,7 @@ describe("what a reader prefers", () => {
     for (const wrong of ["", "save=1", "save=1&FNAME=x&shown=y", "FNAME=x", "reason=often", `shown=${fields.shown}`])
       await post(links.cat, wrong, { status: 400 });
     // a form of ours with nothing typed in it takes only what boxes say
-    await post(links.cat, { save: "1", shown: fields.shown, [`group[${group.Topics}][${choice.TopicsOne}]`]: "1" });
+    await post(links.cat, { save: "1", shown: fields.shown, [`group[${group.Topics}][${choice.TopicsOne}]`]: "1", [`gdpr[${permissions[0]}]`]: "Y" });
     assert.deepEqual(await member("cat@r.example"), before);
     await post(links.cat, { ...fields, FNAME: "x".repeat(1 << 20) }, { status: 413 });
     await server.anonymous.post(links.cat, { save: 1 }, { status: 415 });

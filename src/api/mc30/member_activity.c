@@ -27,11 +27,10 @@ static void page_release(struct activity_page *page)
 	vec_release(&page->items);
 }
 
-/* filter: the parameter of the query that names actions. */
-static int load(const struct request *rq, const char *filter, int64_t count,
-		int64_t offset, struct activity_page *out, struct err *err)
+/* q: a page of what; of whom is filled in. */
+static int load(const struct request *rq, struct member_activity_query *q,
+		struct activity_page *out, struct err *err)
 {
-	const char *actions = request_query(rq, filter);
 	CLEANUP(store_put) struct db *db = NULL;
 
 	if (mc_db(rq, &db, err) < 0 ||
@@ -39,14 +38,11 @@ static int load(const struct request *rq, const char *filter, int64_t count,
 	    member_get(db, out->list.id, request_param(rq, "subscriber_hash"),
 		       rq->arena, &out->member, err) < 0)
 		return -1;
-	return member_activity_list(
-		db,
-		&(struct member_activity_query){
-			.member_id = out->member.id,
-			.actions = actions && *actions ? actions : NULL,
-			.count = count,
-			.offset = offset },
-		rq->arena, &out->items, &out->total, err);
+	q->member_id = out->member.id;
+	if (q->actions && !*q->actions)
+		q->actions = NULL;
+	return member_activity_list(db, q, rq->arena, &out->items, &out->total,
+				    err);
 }
 
 static void write_end(const struct request *rq, const struct activity_page *p,
@@ -71,8 +67,13 @@ int mc_member_activity(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(page_release) struct activity_page page = { .total = 0 };
 	struct json_writer w = mc_writer(rq, rs);
+	struct member_activity_query q = {
+		.actions = request_query(rq, "action"),
+		.no_permissions = true,
+		.count = OLD_ACTIVITY_MAX,
+	};
 
-	if (load(rq, "action", OLD_ACTIVITY_MAX, 0, &page, err) < 0)
+	if (load(rq, &q, &page, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "activity");
@@ -106,31 +107,59 @@ static void write_more(const struct member_activity *item,
 	}
 }
 
+/* "API": a program; the member has no name but the address. */
+static void write_permission(const struct member *member,
+			     const struct member_activity *item,
+			     struct json_writer *w)
+{
+	json_key_text(w, "marketing_permisson_text", item->permission);
+	json_key_bool(w, "marketing_permission_opted_in", item->is_given);
+	json_key_text(w, "updated_by",
+		      *item->said_by       ? item->said_by
+		      : item->is_by_member ? member->address
+					   : "API");
+}
+
+static void write_item(const struct member *member,
+		       const struct member_activity *item,
+		       struct json_writer *w)
+{
+	json_begin_object(w);
+	json_key_text(w, "activity_type", item->action);
+	json_key_time(w, "created_at_timestamp", item->at_ms);
+	if (item->permission) {
+		write_permission(member, item, w);
+	} else {
+		json_key_text(w, "campaign_id", item->campaign_hex);
+		json_key_text(w, "campaign_title", item->title);
+		json_key_text(w, "link_clicked", item->url);
+		if (json_names(w, "variant"))
+			json_key_int(w, "variant", item->variant);
+		write_more(item, w);
+	}
+	json_end_object(w);
+}
+
 int mc_member_activity_feed(struct request *rq, struct response *rs,
 			    struct err *err)
 {
 	CLEANUP(page_release) struct activity_page page = { .total = 0 };
 	struct json_writer w = mc_writer(rq, rs);
+	struct member_activity_query q = {
+		.actions = request_query(rq, "activity_filters"),
+	};
 	struct mc_page paging;
 
-	if (mc_page(rq, &paging, err) < 0 ||
-	    load(rq, "activity_filters", paging.count, paging.offset, &page,
-		 err) < 0)
+	if (mc_page(rq, &paging, err) < 0)
+		return -1;
+	q.count = paging.count;
+	q.offset = paging.offset;
+	if (load(rq, &q, &page, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "activity");
-	vec_each (&page.items, item) {
-		json_begin_object(&w);
-		json_key_text(&w, "activity_type", item->action);
-		json_key_time(&w, "created_at_timestamp", item->at_ms);
-		json_key_text(&w, "campaign_id", item->campaign_hex);
-		json_key_text(&w, "campaign_title", item->title);
-		json_key_text(&w, "link_clicked", item->url);
-		if (json_names(&w, "variant"))
-			json_key_int(&w, "variant", item->variant);
-		write_more(item, &w);
-		json_end_object(&w);
-	}
+	vec_each (&page.items, item)
+		write_item(&page.member, item, &w);
 	json_end_array(&w);
 	write_end(rq, &page, "activity-feed", &w);
 	return 0;

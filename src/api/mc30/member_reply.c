@@ -13,6 +13,7 @@ void member_reply_release(struct member_reply *reply)
 	vec_release(&reply->tags);
 	vec_release(&reply->rates);
 	vec_release(&reply->interests);
+	vec_release(&reply->permissions);
 	vec_release(&reply->chosen);
 	vec_release(&reply->places);
 	vec_release(&reply->clients);
@@ -122,6 +123,7 @@ void member_reply_want(struct member_reply *reply, const struct json_writer *w,
 		wants(w, path, "tags") || wants(w, path, "tags_count");
 	reply->wants_rates |= wants(w, path, "stats");
 	reply->wants_interests |= wants(w, path, "interests");
+	reply->wants_permissions |= wants(w, path, "marketing_permissions");
 	reply->wants_places |= wants(w, path, "location");
 	reply->wants_clients |= wants(w, path, "email_client");
 	reply->wants_notes |= wants(w, path, "last_note");
@@ -160,7 +162,7 @@ static int load_sides(const struct request *rq, struct db *db,
 	if (out->wants_notes &&
 	    member_notes_last(db, ids, rq->arena, &out->notes, err) < 0)
 		return -1;
-	return out->interests.n
+	return out->interests.n || out->permissions.n
 		       ? member_interests_list(db, ids, &out->chosen, err)
 		       : 0;
 }
@@ -177,6 +179,10 @@ int member_reply_load(const struct request *rq, struct db *db,
 		return -1;
 	if (out->wants_interests &&
 	    interest_list(db, list->id, 0, rq->arena, &out->interests, err) < 0)
+		return -1;
+	if (out->wants_permissions && list->marketing_permissions &&
+	    permission_list(db, list->id, rq->arena, &out->permissions, err) <
+		    0)
 		return -1;
 	if (n == 0)
 		return 0;
@@ -250,6 +256,22 @@ static void write_interests(const struct member_reply *r, int64_t member_id,
 		json_key_bool(w, interest->hex,
 			      has_chosen(r, member_id, interest->id));
 	json_end_object(w);
+}
+
+/* None, as long as the list asks for none. */
+static void write_permissions(const struct member_reply *r, int64_t member_id,
+			      struct json_writer *w)
+{
+	json_key_begin_array(w, "marketing_permissions");
+	vec_each (&r->permissions, permission) {
+		json_begin_object(w);
+		json_key_text(w, "marketing_permission_id", permission->hex);
+		json_key_text(w, "text", permission->name);
+		json_key_bool(w, "enabled",
+			      has_chosen(r, member_id, permission->id));
+		json_end_object(w);
+	}
+	json_end_array(w);
 }
 
 /* Of a place nothing is known but where it is. */
@@ -374,8 +396,7 @@ static void write_details(const struct member_reply *r, const struct member *m,
 	json_key_bool(w, "vip", m->vip);
 	json_key_text(w, "email_client", client_of(r, m->id));
 	write_location(r, m, w);
-	json_key_begin_array(w, "marketing_permissions"); /* lists have none */
-	json_end_array(w);
+	write_permissions(r, m->id, w);
 	write_last_note(r, m->id, w);
 	json_key_text(w, "source", m->source);
 	write_tags(r, m->id, w);

@@ -9,7 +9,7 @@
 #define API_MC30_MEMBER_REPLY_H
 
 #include "api/mc30/mc30.h"
-#include "audience/interest/interest.h"
+#include "audience/interest/permission.h"
 #include "audience/list.h"
 #include "audience/member.h"
 #include "audience/side/mail_client.h"
@@ -18,7 +18,8 @@
 
 struct member_reply {
 	bool wants_fields, wants_tags, wants_rates;
-	bool wants_interests, wants_places, wants_notes, wants_clients;
+	bool wants_interests, wants_permissions, wants_places, wants_notes,
+		wants_clients;
 	bool wants_details; /* what stands behind the rates */
 	bool wants_rest;    /* but who, as what, as of when */
 	const struct list *list;
@@ -26,7 +27,7 @@ struct member_reply {
 	struct merge_defs defs;
 	struct member_tags tags;
 	struct member_rates rates;
-	struct interests interests; /* of the list */
+	struct interests interests, permissions; /* of the list */
 	struct member_interests chosen;
 	struct member_places places;
 	struct member_clients clients;

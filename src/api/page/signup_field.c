@@ -452,6 +452,44 @@ static void add_email(const struct signup_page *page, struct strbuf *out)
 	strbuf_addstr(out, "</div>\n");
 }
 
+/* --- permissions --- */
+
+/* As its owner calls it; one of the usual ones as readers of the page do. */
+static const char *permission_name(const struct signup_page *page,
+				   const struct interest *permission)
+{
+	static const enum reader_text usual[] = { READER_BY_EMAIL,
+						  READER_BY_POST,
+						  READER_BY_ADS };
+
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
+		if (strcmp(reader_language_english()->text[usual[i]],
+			   permission->name) == 0)
+			return signup_text(page, usual[i]);
+	return permission->name;
+}
+
+static void add_permissions(const struct signup_page *page, struct strbuf *out)
+{
+	if (page->permissions.n == 0)
+		return;
+	begin_group(page, "group", signup_text(page, READER_PERMISSIONS), NULL,
+		    false, out);
+	vec_each (&page->permissions, permission) {
+		const struct control c = {
+			.type = "checkbox",
+			.name = arena_printf(page->rq->arena, "gdpr[%s]",
+					     permission->hex),
+			.value = "Y",
+			.rest = "",
+		};
+
+		add_choice(&c, permission_name(page, permission),
+			   signup_permits(page, permission), out);
+	}
+	strbuf_addstr(out, "</fieldset>\n");
+}
+
 static void add_format(const struct signup_page *page, struct strbuf *out)
 {
 	bool text = strcmp(signup_typed(page, "EMAILTYPE"), "text") == 0;
@@ -525,6 +563,7 @@ void signup_write_fields(const struct signup_page *page, struct strbuf *out)
 	}
 	vec_each (&page->categories, category)
 		add_category(page, category, out);
+	add_permissions(page, out);
 	if (page->list.email_type_option)
 		add_format(page, out);
 }

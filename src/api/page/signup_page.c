@@ -20,6 +20,7 @@ void signup_page_release(struct signup_page *page)
 	vec_release(&page->fields);
 	vec_release(&page->categories);
 	vec_release(&page->interests);
+	vec_release(&page->permissions);
 	vec_release(&page->wrong);
 }
 
@@ -84,6 +85,14 @@ static int load_categories(struct signup_page *page, struct err *err)
 	return 0;
 }
 
+static int load_permissions(struct signup_page *page, struct err *err)
+{
+	if (!page->list.marketing_permissions)
+		return 0;
+	return permission_list(page->db, page->list.id, page->rq->arena,
+			       &page->permissions, err);
+}
+
 int signup_page_look(struct request *rq, struct db *db, const struct list *list,
 		     struct signup_page *out, struct err *err)
 {
@@ -102,9 +111,9 @@ int signup_page_load(struct request *rq, struct db *db, const struct list *list,
 {
 	if (signup_page_look(rq, db, list, out, err) < 0 ||
 	    list_account_id(db, out->account, err) < 0 ||
-	    load_fields(out, err) < 0)
+	    load_fields(out, err) < 0 || load_categories(out, err) < 0)
 		return -1;
-	return load_categories(out, err);
+	return load_permissions(out, err);
 }
 
 int signup_page_open(struct request *rq, struct signup_page *out,

@@ -12,7 +12,7 @@
 #include "api/api.h"
 #include "audience/form/signup.h"
 #include "audience/form/signup_form.h"
-#include "audience/interest/interest.h"
+#include "audience/interest/permission.h"
 #include "audience/list.h"
 #include "audience/member.h"
 #include "audience/merge_field.h"
@@ -34,6 +34,7 @@ struct signup_page {
 	struct merge_defs fields; /* public ones, as they are displayed */
 	struct interest_categories categories; /* but hidden ones */
 	struct interests interests;
+	struct interests permissions; /* if the list asks for any */
 	VEC(struct signup_wrong) wrong;
 	const char *stamp; /* when it was shown, signed; NULL: it is embedded
 			      elsewhere, without what was typed */
@@ -72,6 +73,8 @@ const char *signup_typed_part(const struct signup_page *page, const char *name,
 bool signup_chose(const struct signup_page *page,
 		  const struct interest_category *category,
 		  const struct interest *interest);
+bool signup_permits(const struct signup_page *page,
+		    const struct interest *permission);
 /* Checks it: fills page->wrong, or *body_out with what member_apply takes. */
 int signup_read(struct signup_page *page, json_t **body_out, struct err *err);
 /* The field that only programs fill in has something. */

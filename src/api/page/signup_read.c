@@ -69,6 +69,12 @@ bool signup_chose(const struct signup_page *page,
 	return *signup_typed_part(page, group, interest->hex) != '\0';
 }
 
+bool signup_permits(const struct signup_page *page,
+		    const struct interest *permission)
+{
+	return *signup_typed_part(page, "gdpr", permission->hex) != '\0';
+}
+
 bool signup_is_trapped(const struct signup_page *page)
 {
 	return *signup_typed(page, arena_printf(page->rq->arena, "b_%s_%s",
@@ -348,6 +354,26 @@ static json_t *read_interests(const struct signup_page *page)
 	return all;
 }
 
+/* Who signs up takes none back. */
+static json_t *read_permissions(const struct signup_page *page)
+{
+	json_t *all = json_array();
+
+	vec_each (&page->permissions, permission) {
+		bool permits = signup_permits(page, permission);
+		json_t *one;
+
+		if (!permits && !page->member)
+			continue;
+		one = json_object();
+		json_object_set_new(one, "marketing_permission_id",
+				    json_string(permission->hex));
+		json_object_set_new(one, "enabled", json_boolean(permits));
+		json_array_append_new(all, one);
+	}
+	return all;
+}
+
 static const char *read_email(struct signup_page *page)
 {
 	const char *text = signup_typed(page, "EMAIL");
@@ -376,6 +402,8 @@ int signup_read(struct signup_page *page, json_t **body_out, struct err *err)
 	read_fields(page, fields);
 	json_object_set_new(body, "merge_fields", fields);
 	json_object_set_new(body, "interests", read_interests(page));
+	json_object_set_new(body, "marketing_permissions",
+			    read_permissions(page));
 	if (page->list.email_type_option)
 		json_object_set_new(body, "email_type",
 				    json_string(text_only ? "text" : "html"));

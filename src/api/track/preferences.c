@@ -140,10 +140,17 @@ static int know_interests(struct reader *r, struct err *err)
 				  sql_keys_strided(&r->member.id, 1, 0, &keys),
 				  &chosen, err) < 0)
 		return -1;
-	vec_each (&chosen, c)
+	vec_each (&chosen, c) {
 		vec_each (&r->page.interests, i)
 			if (i->id == c->interest_id)
 				know_interest(r, i);
+		vec_each (&r->page.permissions, p)
+			if (p->id == c->interest_id)
+				know(r,
+				     arena_printf(r->page.rq->arena, "gdpr[%s]",
+						  p->hex),
+				     "Y");
+	}
 	return 0;
 }
 
@@ -197,7 +204,7 @@ static int open_reader(struct request *rq, struct reader *r, struct err *err)
 static bool has_form(const struct reader *r)
 {
 	return r->page.fields.n || r->page.categories.n ||
-	       r->page.list.email_type_option;
+	       r->page.permissions.n || r->page.list.email_type_option;
 }
 
 static void add_button(const struct reader *r, const char *name,

@@ -4,7 +4,7 @@
  */
 #include "audience/condition/condition_reader.h"
 
-#include "audience/interest/interest.h"
+#include "audience/interest/permission.h"
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -54,6 +54,24 @@ static int take_interest_ids(struct condition_reader *r,
 	return 0;
 }
 
+/* Also that of permissions. */
+static int find_category(struct condition_reader *r, const char *hex,
+			 struct interest_category *out)
+{
+	int found = permission_category_find(r->db, r->list_id, r->arena, out,
+					     r->err);
+
+	if (found < 0 || (found > 0 && strcmp(out->hex, hex) == 0))
+		return found < 0 ? -1 : 0;
+	if (interest_category_get(r->db, r->list_id, hex, r->arena, out,
+				  r->err) == 0)
+		return 0;
+	return r->err->code == ERR_NOT_FOUND
+		       ? condition_wrong(r, "field",
+					 "is no category of this list")
+		       : -1;
+}
+
 /* Of the category that the field names behind the prefix. */
 int condition_take_interests(struct condition_reader *r,
 			     const char *category_hex)
@@ -65,12 +83,8 @@ int condition_take_interests(struct condition_reader *r,
 	r->out->type = "Interests";
 	if (condition_take_op(r, interest_ops) < 0)
 		return -1;
-	if (interest_category_get(r->db, r->list_id, category_hex, r->arena,
-				  &category, r->err) < 0)
-		return r->err->code == ERR_NOT_FOUND
-			       ? condition_wrong(r, "field",
-						 "is no category of this list")
-			       : -1;
+	if (find_category(r, category_hex, &category) < 0)
+		return -1;
 	if (interest_list(r->db, r->list_id, category.id, r->arena, &all,
 			  r->err) < 0)
 		return -1;

@@ -74,7 +74,8 @@ int interest_list(struct db *db, int64_t list_id, int64_t category_id,
 		    arena, out, err) < 0)
 		return -1;
 	for (size_t i = had; i < out->n; i++)
-		if (!category_id || out->v[i].category_id == category_id)
+		if (category_id ? out->v[i].category_id == category_id
+				: out->v[i].form != INTEREST_PERMISSION)
 			out->v[n++] = out->v[i];
 	out->n = n;
 	return 0;
@@ -234,41 +235,54 @@ int interest_empty_all(struct db *db, const struct ids *interests,
  * next statement. */
 int interest_drop(struct tx *tx, int64_t id, struct err *err)
 {
-	if (db_exec(tx, SQL_INTEREST_REMOVE, SQL_ARGS(sql_int(id)), err) < 0)
+	const struct sql *const steps[] = { SQL_INTEREST_REMOVE,
+					    SQL_INTEREST_EMPTY,
+					    SQL_PERMISSION_FORGET };
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		if (db_exec(tx, steps[i], SQL_ARGS(sql_int(id)), err) < 0)
+			return -1;
+	return 0;
+}
+
+int interest_remove_of(struct db *db, int64_t list_id, int64_t category_id,
+		       const char *hex, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) struct ids one = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct interest interest;
+	int64_t id;
+
+	if (interest_get(db, list_id, category_id, hex, arena, &interest, err) <
+	    0)
 		return -1;
-	return db_exec(tx, SQL_INTEREST_EMPTY, SQL_ARGS(sql_int(id)), err) < 0
-		       ? -1
-		       : 0;
+	vec_push(&one, interest.id);
+	if (interest_empty_all(db, &one, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    lock_interest(&tx, category_id, hex, &id, err) < 0 ||
+	    interest_drop(&tx, id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 int interest_remove(struct db *db, int64_t list_id, const char *category_hex,
 		    const char *hex, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(vec_release) struct ids one = VEC_INIT;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct interest_category category;
-	struct interest interest;
-	int64_t id;
 
 	if (interest_category_get(db, list_id, category_hex, arena, &category,
-				  err) < 0 ||
-	    interest_get(db, list_id, category.id, hex, arena, &interest, err) <
-		    0)
+				  err) < 0)
 		return -1;
-	vec_push(&one, interest.id);
-	if (interest_empty_all(db, &one, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
-	    lock_interest(&tx, category.id, hex, &id, err) < 0 ||
-	    interest_drop(&tx, id, err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return interest_remove_of(db, list_id, category.id, hex, err);
 }
 
 int interest_remove_all(struct tx *tx, int64_t list_id, struct err *err)
 {
 	const struct sql *const steps[] = {
 		SQL_INTEREST_LIST_EMPTY,
+		SQL_PERMISSION_LIST_FORGET,
 		SQL_INTEREST_LIST_REMOVE,
 		SQL_INTEREST_LIST_REMOVE_CATEGORIES,
 	};

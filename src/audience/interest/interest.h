@@ -33,6 +33,7 @@ enum interest_form {
 	INTEREST_DROPDOWN = 2,
 	INTEREST_RADIO = 3,
 	INTEREST_HIDDEN = 4,
+	INTEREST_PERMISSION = 5, /* see permission.h; not of the API */
 };
 /* The API's `type`. */
 const char *interest_form_name(enum interest_form form);
@@ -61,8 +62,8 @@ struct interests VEC_FIELDS(struct interest);
 
 /* --- categories --- */
 
-/* All of a list as they are displayed; strings live in arena. Appends to *out.
- * get: ERR_NOT_FOUND. */
+/* All of a list as they are displayed, but that of permissions; strings live in
+ * arena. Appends to *out. get: ERR_NOT_FOUND. */
 int interest_category_list(struct db *db, int64_t list_id, struct arena *arena,
 			   struct interest_categories *out, struct err *err);
 int interest_category_get(struct db *db, int64_t list_id, const char *hex,
@@ -88,7 +89,8 @@ int interest_category_remove(struct db *db, int64_t list_id, const char *hex,
 
 /* --- interests --- */
 
-/* All of a list, or of a category of it (0: of all), as they are displayed. */
+/* All of a list but permissions, or all of a category of it, if one is given,
+ * as they are displayed. */
 int interest_list(struct db *db, int64_t list_id, int64_t category_id,
 		  struct arena *arena, struct interests *out, struct err *err);
 int interest_get(struct db *db, int64_t list_id, int64_t category_id,

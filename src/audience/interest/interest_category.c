@@ -3,6 +3,7 @@
  */
 #include "audience/interest/interest.h"
 #include "audience/interest/interest_private.h"
+#include "audience/interest/permission.h"
 
 #include "audience/list.h"
 #include "audience/must_exist.h"
@@ -17,10 +18,9 @@
 #include <string.h>
 
 static const char *const form_names[] = {
-	[INTEREST_CHECKBOXES] = "checkboxes",
-	[INTEREST_DROPDOWN] = "dropdown",
-	[INTEREST_RADIO] = "radio",
-	[INTEREST_HIDDEN] = "hidden",
+	[INTEREST_CHECKBOXES] = "checkboxes", [INTEREST_DROPDOWN] = "dropdown",
+	[INTEREST_RADIO] = "radio",           [INTEREST_HIDDEN] = "hidden",
+	[INTEREST_PERMISSION] = "permission",
 };
 
 const char *interest_form_name(enum interest_form form)
@@ -30,7 +30,7 @@ const char *interest_form_name(enum interest_form form)
 
 enum interest_form interest_form_of(const char *name)
 {
-	for (size_t i = 1; i < ARRAY_SIZE(form_names); i++)
+	for (size_t i = 1; i < INTEREST_PERMISSION; i++)
 		if (strcmp(form_names[i], name) == 0)
 			return (enum interest_form)i;
 	return 0;
@@ -54,11 +54,42 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 	};
 }
 
-int interest_category_list(struct db *db, int64_t list_id, struct arena *arena,
-			   struct interest_categories *out, struct err *err)
+static int list_all(struct db *db, int64_t list_id, struct arena *arena,
+		    struct interest_categories *out, struct err *err)
 {
 	return db_list(db, SQL_INTEREST_CATEGORY_LIST,
 		       SQL_ARGS(sql_int(list_id)), read_row, arena, out, err);
+}
+
+int interest_category_list(struct db *db, int64_t list_id, struct arena *arena,
+			   struct interest_categories *out, struct err *err)
+{
+	size_t had = out->n, n = out->n;
+
+	if (list_all(db, list_id, arena, out, err) < 0)
+		return -1;
+	for (size_t i = had; i < out->n; i++)
+		if (out->v[i].form != INTEREST_PERMISSION)
+			out->v[n++] = out->v[i];
+	out->n = n;
+	return 0;
+}
+
+int permission_category_find(struct db *db, int64_t list_id,
+			     struct arena *arena, struct interest_category *out,
+			     struct err *err)
+{
+	CLEANUP(vec_release) struct interest_categories all = VEC_INIT;
+
+	if (list_all(db, list_id, arena, &all, err) < 0)
+		return -1;
+	vec_each (&all, category) {
+		if (category->form == INTEREST_PERMISSION) {
+			*out = *category;
+			return 1;
+		}
+	}
+	return 0;
 }
 
 int interest_category_get(struct db *db, int64_t list_id, const char *hex,

@@ -24,6 +24,9 @@ int interest_name_lost(const char *name, struct err *err);
 /* Nobody has chosen these any more, in transactions of their own. */
 int interest_empty_all(struct db *db, const struct ids *interests,
 		       struct err *err);
+/* One of that category; see interest_remove. */
+int interest_remove_of(struct db *db, int64_t list_id, int64_t category_id,
+		       const char *hex, struct err *err);
 /* The interest, and who chose it since. */
 int interest_drop(struct tx *tx, int64_t id, struct err *err);
 

@@ -57,7 +57,8 @@ int member_sides_drop(struct tx *tx, struct sql_value ids, struct err *err)
 		SQL_SIDE_DROP_NOTES,           SQL_SIDE_DROP_EVENTS,
 		SQL_MEMBER_WORD_REMOVE,        SQL_SIDE_DROP_SIGNUPS,
 		SQL_SIDE_DROP_ADDRESS_CHANGES, SQL_SIDE_DROP_ADDRESSES_LEFT,
-		SQL_SIDE_DROP_CLIENTS,         SQL_UNSUBSCRIBER_DROP,
+		SQL_SIDE_DROP_CLIENTS,         SQL_SIDE_DROP_PERMISSIONS_SAID,
+		SQL_UNSUBSCRIBER_DROP,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), ids, err);

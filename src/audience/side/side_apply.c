@@ -17,7 +17,8 @@ bool side_is_given(const struct member_op *ops, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (json_object_get(ops[i].body, "interests") ||
-		    json_object_get(ops[i].body, "location"))
+		    json_object_get(ops[i].body, "location") ||
+		    json_object_get(ops[i].body, "marketing_permissions"))
 			return true;
 	return false;
 }
@@ -88,14 +89,19 @@ int side_load(struct member_run *run, struct member_entry **entries, size_t n,
 
 /* --- interests --- */
 
-static int wrong_interests(struct member_run *run, struct member_op *op,
-			   const char *message, struct err *err)
+static int wrong(struct member_run *run, struct member_op *op,
+		 const char *field, const char *message, struct err *err)
 {
-	struct field_error e = { "interests",
-				 arena_strdup(run->arena, message) };
+	struct field_error e = { field, arena_strdup(run->arena, message) };
 
 	vec_push(&op->errors, e);
 	return err_set(err, ERR_INVALID, "%s", message);
+}
+
+static int wrong_interests(struct member_run *run, struct member_op *op,
+			   const char *message, struct err *err)
+{
+	return wrong(run, op, "interests", message, err);
 }
 
 static const struct interest *interest_by_id(const struct member_run *run,
@@ -133,7 +139,7 @@ static int sort_given(struct member_run *run, struct member_op *op,
 	json_object_foreach ((json_t *)given, hex, value) {
 		const struct interest *i = interests_find(&run->interests, hex);
 
-		if (!i)
+		if (!i || i->form == INTEREST_PERMISSION)
 			return wrong_interests(
 				run, op,
 				arena_printf(run->arena,
@@ -161,6 +167,25 @@ static bool is_twice(struct ids *categories)
 	return categories->n < n;
 }
 
+/* What was chosen, but for what is in one of these categories or is off; and
+ * what is on, which is sorted and grows. */
+static void lay(struct member_run *run, struct member_entry *entry,
+		const struct ids *replaced, const struct ids *off,
+		struct ids *on)
+{
+	int64_t *chosen;
+	size_t n = 0;
+
+	keep_others(run, &entry->side, replaced, on);
+	ids_sort(on);
+	chosen = arena_array(run->arena, int64_t, on->n + 1);
+	vec_each (on, id)
+		if (!ids_has(off, *id))
+			chosen[n++] = *id;
+	entry->side.interests = chosen;
+	entry->side.interests_n = n;
+}
+
 static int decide_interests(struct member_run *run, struct member_op *op,
 			    struct member_entry *entry, struct err *err)
 {
@@ -168,8 +193,6 @@ static int decide_interests(struct member_run *run, struct member_op *op,
 	CLEANUP(vec_release) struct ids off = VEC_INIT;
 	CLEANUP(vec_release) struct ids single = VEC_INIT;
 	const json_t *given = NULL;
-	int64_t *chosen;
-	size_t n = 0;
 	int has = json_get_object(op->body, "interests", &given, err);
 
 	if (has <= 0)
@@ -181,14 +204,60 @@ static int decide_interests(struct member_run *run, struct member_op *op,
 				       "A radio or dropdown category takes "
 				       "only one of its interests.",
 				       err);
-	keep_others(run, &entry->side, &single, &on);
-	ids_sort(&on);
-	chosen = arena_array(run->arena, int64_t, on.n + 1);
-	vec_each (&on, id)
-		if (!ids_has(&off, *id))
-			chosen[n++] = *id;
-	entry->side.interests = chosen;
-	entry->side.interests_n = n;
+	lay(run, entry, &single, &off, &on);
+	return 0;
+}
+
+/* --- permissions --- */
+
+#define PERMISSIONS "marketing_permissions"
+
+/* {marketing_permission_id, enabled} */
+static int read_permission(struct member_run *run, struct member_op *op,
+			   const json_t *item, struct ids *on, struct ids *off,
+			   struct err *err)
+{
+	const json_t *enabled = json_object_get(item, "enabled");
+	const char *hex = json_string_value(
+		json_object_get(item, "marketing_permission_id"));
+	const struct interest *i =
+		hex ? interests_find(&run->interests, hex) : NULL;
+
+	if (!i || i->form != INTEREST_PERMISSION)
+		return wrong(run, op, PERMISSIONS,
+			     arena_printf(run->arena,
+					  "Invalid marketing permission ID: "
+					  "'%.40s'.",
+					  hex ? hex : ""),
+			     err);
+	if (!json_is_boolean(enabled))
+		return wrong(run, op, PERMISSIONS,
+			     "enabled should be true or false.", err);
+	vec_push(json_is_true(enabled) ? on : off, i->id);
+	return 0;
+}
+
+static int decide_permissions(struct member_run *run, struct member_op *op,
+			      struct member_entry *entry, struct err *err)
+{
+	CLEANUP(vec_release) struct ids on = VEC_INIT;
+	CLEANUP(vec_release) struct ids off = VEC_INIT;
+	const struct ids none = VEC_INIT;
+	const json_t *given = NULL, *item;
+	size_t i;
+
+	if (json_get_array(op->body, PERMISSIONS, &given, err) < 0)
+		return -1;
+	if (json_array_size(given) == 0)
+		return 0;
+	if (!run->list->marketing_permissions)
+		return err_field(err, PERMISSIONS,
+				 "This list has no marketing permissions.");
+	json_array_foreach (given, i, item)
+		if (read_permission(run, op, item, &on, &off, err) < 0)
+			return -1;
+	ids_sort(&off);
+	lay(run, entry, &none, &off, &on);
 	return 0;
 }
 
@@ -226,25 +295,13 @@ static int decide_place(const struct member_op *op, struct member_entry *entry,
 			    err);
 }
 
-/* Lists have none, as nothing can make any; so nobody can have agreed. */
-static int refuse_permissions(const struct member_op *op, struct err *err)
-{
-	const json_t *given = NULL;
-
-	if (json_get_array(op->body, "marketing_permissions", &given, err) < 0)
-		return -1;
-	return json_array_size(given) == 0
-		       ? 0
-		       : err_field(err, "marketing_permissions",
-				   "This list has no marketing permissions.");
-}
-
 int side_decide(struct member_run *run, struct member_op *op,
 		struct member_entry *entry, struct err *err)
 {
-	if (refuse_permissions(op, err) < 0 || decide_place(op, entry, err) < 0)
+	if (decide_place(op, entry, err) < 0 ||
+	    decide_interests(run, op, entry, err) < 0)
 		return -1;
-	return decide_interests(run, op, entry, err);
+	return decide_permissions(run, op, entry, err);
 }
 
 static bool same_interests(const struct member_side *a,
@@ -318,6 +375,29 @@ static int write_choices(struct tx *tx, const struct choice *v, size_t n,
 				 SQL_ARGS(members, interest), err);
 }
 
+/* Who gave or took a permission, and when: it may have to be shown. */
+static int note_permissions(struct member_run *run, const struct choices *all,
+			    struct err *err)
+{
+	const struct member_actor *actor = run->actor;
+
+	vec_each (all, c) {
+		const struct interest *i = interest_by_id(run, c->interest_id);
+
+		if (!i || i->form != INTEREST_PERMISSION)
+			continue;
+		if (db_exec(run->tx, SQL_SIDE_PERMISSION_SAID,
+			    SQL_ARGS(sql_int(c->member_id),
+				     sql_int(c->interest_id), sql_int(!c->gone),
+				     sql_int(actor->now_ms),
+				     sql_int(actor->source),
+				     sql_text(actor->by)),
+			    err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int write_interests(struct tx *tx, struct choices *all, struct err *err)
 {
 	if (all->n)
@@ -362,7 +442,9 @@ int side_write(struct member_run *run, struct member_entry *const *entries,
 		if (write_place(run->tx, e, err) < 0)
 			return -1;
 	}
-	return write_interests(run->tx, &all, err);
+	if (write_interests(run->tx, &all, err) < 0)
+		return -1;
+	return note_permissions(run, &all, err);
 }
 
 /* --- telling --- */
@@ -389,7 +471,8 @@ int side_interest_names(struct member_run *run, int64_t member_id,
 				  &chosen, err) < 0)
 		return -1;
 	vec_each (&run->interests, interest) {
-		if (!has_chosen(&chosen, interest->id))
+		if (interest->form == INTEREST_PERMISSION ||
+		    !has_chosen(&chosen, interest->id))
 			continue;
 		if (names.len)
 			strbuf_addch(&names, ',');

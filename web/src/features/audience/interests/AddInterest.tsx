@@ -9,7 +9,26 @@ import { useAddInterest, type Category } from './queries.ts';
 
 export function AddInterest({ category }: { category: Category }) {
   const { t } = useTranslation();
-  const add = useAddInterest(category);
+  return <AddName label={t('audience.newInterestOf', { name: category.title })} placeholder={t('audience.newInterest')} act={t('audience.addInterest')} add={useAddInterest(category)} />;
+}
+
+/** What is asked of a mutation. */
+interface Adding {
+  mutate: (name: string, then: { onSuccess: () => void; onError: () => void }) => void;
+  reset: () => void;
+  isPending: boolean;
+  error: unknown;
+}
+
+interface Props {
+  label: string;
+  placeholder: string;
+  act: string;
+  add: Adding;
+}
+
+export function AddName({ label, placeholder, act, add }: Props) {
+  const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const [name, setName] = useState('');
   const ofName = sayOfName(add.error, 'name');
@@ -26,8 +45,8 @@ export function AddInterest({ category }: { category: Category }) {
           size="xs"
           w={{ base: '100%', xs: 260 }}
           dir="auto"
-          aria-label={t('audience.newInterestOf', { name: category.title })}
-          placeholder={t('audience.newInterest')}
+          aria-label={label}
+          placeholder={placeholder}
           value={name}
           error={ofName}
           onChange={(event) => {
@@ -36,7 +55,7 @@ export function AddInterest({ category }: { category: Category }) {
           }}
         />
         <Button type="submit" size="xs" variant="default" loading={add.isPending} disabled={!name.trim()} leftSection={<IconPlus size={14} aria-hidden />}>
-          {t('audience.addInterest')}
+          {act}
         </Button>
       </Group>
       {!ofName && <AudienceProblem error={add.error} title={t('audience.notSaved')} />}

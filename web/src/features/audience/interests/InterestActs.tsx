@@ -1,19 +1,17 @@
 /** What can be done with an interest. */
-import { ActionIcon, Button, Group, Menu, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots, IconFilter, IconPencil, IconSend, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../../api/problem.ts';
-import { Dialog } from '../../../ui/Dialog.tsx';
 import { useProblemText } from '../../../ui/ProblemAlert.tsx';
 import { useToast } from '../../../ui/useToast.tsx';
-import { AudienceProblem } from '../AudienceProblem.tsx';
 import { listsQuery } from '../queries.ts';
 import { DeleteInterest } from './DeleteInterest.tsx';
 import type { MadeSegment } from './InterestsPanel.tsx';
-import { sayOfName } from './names.ts';
+import { RenameDialog } from './RenameDialog.tsx';
 import { useMakeSegment, useRenameInterest, useWriteTo, type Category, type Interest } from './queries.ts';
 
 interface Props {
@@ -64,32 +62,6 @@ export function InterestActs({ category, interest, onSegment }: Props) {
 }
 
 function Rename({ category, interest, onClose }: Omit<Props, 'onSegment'> & { onClose: () => void }) {
-  const { t } = useTranslation();
-  const toast = useToast();
   const rename = useRenameInterest(category);
-  const [name, setName] = useState(interest.name);
-  const ofName = sayOfName(rename.error, 'name');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    rename.mutate({ id: interest.id, name: name.trim() }, {
-      onSuccess: (saved) => {
-        toast.tell(t('audience.saved', { name: saved.name }));
-        onClose();
-      },
-    });
-  };
-  return (
-    <Dialog onClose={onClose} title={t('audience.renameOf', { name: interest.name })}>
-      <form onSubmit={submit} noValidate>
-        <Stack gap="sm">
-          <TextInput required data-autofocus dir="auto" label={t('audience.interestName')} value={name} error={ofName} onChange={(event) => setName(event.currentTarget.value)} />
-          {!ofName && <AudienceProblem error={rename.error} title={t('audience.notSaved')} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
-            <Button type="submit" disabled={!name.trim()} loading={rename.isPending}>{t('ui.save')}</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
-  );
+  return <RenameDialog one={interest} rename={rename} onClose={onClose} />;
 }

@@ -8,6 +8,7 @@ import { may, useMe } from '../../../api/session.ts';
 import { useFormat } from '../../../app/format.ts';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { AudienceProblem } from '../AudienceProblem.tsx';
+import { PermissionsCard } from '../permissions/PermissionsCard.tsx';
 import { CategoryCard } from './CategoryCard.tsx';
 import { CategoryDialog } from './CategoryDialog.tsx';
 import { categoriesQuery, useMoveCategory } from './queries.ts';
@@ -37,10 +38,11 @@ export function InterestsPanel({ listId }: { listId: string }) {
   if (!categories.data) return categories.error ? <AudienceProblem error={categories.error} /> : <Skeleton h={240} />;
   if (categories.data.length === 0)
     return (
-      <>
+      <Stack maw={860}>
         <EmptyState icon={<IconHeart size={24} aria-hidden />} title={t('audience.noInterests')} about={t('audience.interestsAbout')} action={add} />
+        <PermissionsCard listId={listId} />
         {dialog}
-      </>
+      </Stack>
     );
   return (
     <Stack maw={860}>
@@ -61,6 +63,7 @@ export function InterestsPanel({ listId }: { listId: string }) {
           onSegment={setMade}
         />
       ))}
+      <PermissionsCard listId={listId} />
       {dialog}
     </Stack>
   );

@@ -19,6 +19,7 @@ import { CrmPanel } from './page/CrmPanel.tsx';
 import { Known } from './page/Known.tsx';
 import { MemberActs } from './page/MemberActs.tsx';
 import { MemberInterests } from './page/MemberInterests.tsx';
+import { MemberPermissions } from './page/MemberPermissions.tsx';
 import { MemberTags } from './page/MemberTags.tsx';
 import { Notes } from './page/Notes.tsx';
 import { Standing } from './page/Standing.tsx';
@@ -64,6 +65,7 @@ export function MemberPage() {
         <Stack gap="md" className={styles.related}>
           <MemberTags member={member} />
           <MemberInterests member={member} />
+          <MemberPermissions member={member} />
           <Notes member={member} />
         </Stack>
       </div>

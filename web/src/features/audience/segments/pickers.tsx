@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { LanguageSelect } from '../../../ui/LanguageSelect.tsx';
 import type { Picker, PickerProps } from '../../../ui/FilterBar/pickers.ts';
 import { interestsQuery, type Category } from '../interests/queries.ts';
+import { permissionsQuery } from '../permissions/queries.ts';
 import { ANY_CAMPAIGN, idsIn, idsText, LAST_CAMPAIGN } from './conditions.ts';
 import { segmentsQuery, sentQuery } from './queries.ts';
 
@@ -66,8 +67,10 @@ export function tagPicker(listId: string): Picker {
   };
 }
 
-export function interestPicker(category: Category): Picker {
-  const useInterests = () => useQuery(interestsQuery(category)).data ?? [];
+export const interestPicker = (category: Category): Picker => somePicker(() => useQuery(interestsQuery(category)).data ?? []);
+export const permissionPicker = (listId: string): Picker => somePicker(() => useQuery(permissionsQuery(listId)).data?.items ?? []);
+
+function somePicker(useInterests: () => readonly Offered[]): Picker {
   function Input({ label, error, value, onChange }: PickerProps) {
     const interests = useInterests();
     const chosen = idsIn(value);

@@ -10,8 +10,9 @@ import type { FieldInfo, Input } from '../../../ui/FilterBar/criteria.ts';
 import type { Pickers } from '../../../ui/FilterBar/pickers.ts';
 import { fieldName } from '../fields/fieldName.ts';
 import { categoriesQuery, type Category } from '../interests/queries.ts';
+import { permissionsQuery, type Permissions } from '../permissions/queries.ts';
 import { ANY_CAMPAIGN, ASIDE, type ApiCondition, type Kind, type Kinds, type SegmentCondition } from './conditions.ts';
-import { anySentPicker, birthdayPicker, clientPicker, interestPicker, languagePicker, sentPicker, tagPicker } from './pickers.tsx';
+import { anySentPicker, birthdayPicker, clientPicker, interestPicker, languagePicker, permissionPicker, sentPicker, tagPicker } from './pickers.tsx';
 import { mergeFieldsQuery, type MergeField } from './queries.ts';
 
 export const limits: Limits = { depth: SEGMENT_DEPTH_MAX, conditions: SEGMENT_CONDITIONS_MAX };
@@ -73,7 +74,13 @@ export interface Conditions {
   wordsOfUnknown: NonNullable<Building['wordsOfUnknown']>;
 }
 
-function make(t: TFunction, listId: string, merges: MergeField[], categories: Category[]): Conditions {
+/** The permissions, if there were ever any, and interests by their categories. */
+interface Sets {
+  categories: Category[];
+  permissions: Permissions;
+}
+
+function make(t: TFunction, listId: string, merges: MergeField[], { categories, permissions }: Sets): Conditions {
   const kinds = new Map<string, Kind>();
   const fields: FieldInfo[] = [];
   const add = (kind: Kind, words: Words) => {
@@ -84,10 +91,13 @@ function make(t: TFunction, listId: string, merges: MergeField[], categories: Ca
   for (const field of merges)
     add(mergeKinds[field.type] ?? 'text', { name: field.tag, label: fieldName(t, field), custom: true, choices: field.options?.choices ?? [] });
   for (const { id, title } of categories) add('interests', { name: `interests-${id}`, label: title });
+  const permissionsField = `interests-${permissions.category_id ?? ''}`;
+  if (permissions.items.length > 0) add('interests', { name: permissionsField, label: t('audience.permissions') });
   const sent = sentPicker(listId);
   const pickers: Pickers = {
     static_segment: tagPicker(listId), aim: anySentPicker(listId), timestamp_opt: sent, info_changed: sent, language: languagePicker, email_client: clientPicker,
     ...Object.fromEntries(categories.map((category) => [`interests-${category.id}`, interestPicker(category)])),
+    [permissionsField]: permissionPicker(listId),
     ...Object.fromEntries(merges.filter(({ type }) => type === 'birthday').map(({ tag }) => [tag, birthdayPicker])),
   };
   return { fields, kinds, labelOf: ({ label }) => label, pickers, wordsOfUnknown: (condition) => unknownWords(t, condition) };
@@ -98,11 +108,14 @@ export function useConditions(listId: string): { conditions: Conditions | null; 
   const { t } = useTranslation();
   const merges = useQuery(mergeFieldsQuery(listId));
   const categories = useQuery(categoriesQuery(listId));
+  const permissions = useQuery(permissionsQuery(listId));
   const conditions = useMemo(
-    () => (merges.data && categories.data ? make(t, listId, merges.data, categories.data) : null),
-    [t, listId, merges.data, categories.data],
+    () => (merges.data && categories.data && permissions.data
+      ? make(t, listId, merges.data, { categories: categories.data, permissions: permissions.data })
+      : null),
+    [t, listId, merges.data, categories.data, permissions.data],
   );
-  return { conditions, error: merges.error ?? categories.error };
+  return { conditions, error: merges.error ?? categories.error ?? permissions.error };
 }
 
 /** Of what a program made, or whose field is gone. */

@@ -1,6 +1,6 @@
 /** What a member was sent and did with it, and what other programs tell of them; machines are not counted. */
 import { Button, Group, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core';
-import { IconAlertTriangle, IconBan, IconClick, IconFlag, IconMail, IconMailOpened, IconMessage, IconUserCheck } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBan, IconClick, IconFlag, IconMail, IconMailOpened, IconMessage, IconUserCheck, IconUserQuestion } from '@tabler/icons-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { en } from '../../../../messages/en/index.ts';
@@ -14,6 +14,7 @@ type Kind = keyof (typeof en)['members']['did'];
 
 const icons: Record<string, typeof IconMail> = {
   sent: IconMail, open: IconMailOpened, click: IconClick, bounce: IconAlertTriangle, unsub: IconBan, abuse: IconFlag, resubscribe: IconUserCheck,
+  marketing_permission: IconUserQuestion,
 };
 const colors: Record<string, string> = { bounce: 'red', unsub: 'red', abuse: 'red', resubscribe: 'green' };
 
@@ -30,7 +31,7 @@ export function Activity({ member }: { member: Member }) {
       {feed.isPending && <Stack>{[1, 2, 3].map((n) => <Skeleton key={n} h={40} />)}</Stack>}
       {feed.data && items.length === 0 && <Text size="sm" c="dimmed">{t('members.noActivity')}</Text>}
       <Stack gap="sm" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-        {items.map((item, at) => <Did key={at} item={item} campaignId={campaigns?.get(item.campaign_id)} />)}
+        {items.map((item, at) => <Did key={at} item={item} campaignId={campaigns?.get(item.campaign_id ?? '')} />)}
       </Stack>
       {feed.hasNextPage && (
         <Button mt="md" variant="default" fullWidth loading={feed.isFetchingNextPage} onClick={() => void feed.fetchNextPage()}>{t('person.older')}</Button>
@@ -44,8 +45,9 @@ export function Activity({ member }: { member: Member }) {
 /** campaignId: of ours; a feed's has none. */
 function Did({ item, campaignId }: { item: Feed; campaignId?: number }) {
   const { t } = useTranslation();
-  const kind = item.activity_type;
-  const Icon = icons[kind] ?? IconMessage;
+  const permission = item.marketing_permission_opted_in;
+  const kind = permission === undefined ? item.activity_type : permission ? 'permitted' : 'forbade';
+  const Icon = icons[item.activity_type] ?? IconMessage;
   const letter = item.variant ? String.fromCharCode(A + item.variant - 1) : '';
   return (
     <Group component="li" gap="sm" align="flex-start" wrap="nowrap">
@@ -57,10 +59,11 @@ function Did({ item, campaignId }: { item: Feed; campaignId?: number }) {
           {campaignId === undefined ? <bdi>{item.campaign_title}</bdi> : (
             <LinkAnchor to="/campaigns/$campaignId" params={{ campaignId }} size="sm"><bdi>{item.campaign_title}</bdi></LinkAnchor>
           )}
+          {permission !== undefined && <> · <bdi>{item.marketing_permisson_text}</bdi></>}
           {letter && ` · ${t('composer.ab.variant', { letter })}`}
         </Text>
         {item.link_clicked && <Text size="xs" c="dimmed" dir="ltr" ta="start" style={{ overflowWrap: 'anywhere' }}>{item.link_clicked}</Text>}
-        <Text size="xs" c="dimmed"><Ago at={item.created_at_timestamp} /></Text>
+        <Text size="xs" c="dimmed"><Ago at={item.created_at_timestamp} />{item.updated_by && <> · <bdi>{item.updated_by}</bdi></>}</Text>
       </Stack>
     </Group>
   );
