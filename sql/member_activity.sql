@@ -8,7 +8,9 @@
 SELECT x.kind, x.at_ms, COALESCE(c.hex, ''), COALESCE(c.type, ''), c.settings,
 	l.url, COALESCE(p.hex, ''), r.bounce, r.opens,
 	CASE WHEN m.unsubscribed_campaign_id = x.campaign_id
-		THEN m.unsubscribe_reason END, COALESCE(r.variant, 0),
+		THEN m.unsubscribe_reason END,
+	CASE WHEN r.variant < :VARIATE_LAST THEN r.variant % :VARIATE_REST
+		ELSE 0 END,
 	i.name, s.given, s.source, s.said_by
 FROM (
 	SELECT a.kind AS kind, a.at_ms AS at_ms, a.campaign_id AS campaign_id,

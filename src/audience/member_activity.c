@@ -12,12 +12,6 @@ static const char *const actions[] = { "sent",        "open",
 				       "click",       "bounce",
 				       "unsub",       "abuse",
 				       "resubscribe", "marketing_permission" };
-#define KIND_PERMISSION 7 /* ACTIVITY_PERMISSION, of the room campaign */
-
-/* recipient.variant is so much more of whom the winner went to after the test,
- * and something else from VARIANT_LAST on: see campaign/variate/variate.h. */
-#define VARIANT_REST 16
-#define VARIANT_LAST (2 * VARIANT_REST)
 
 /* The title in a campaign's settings; without one, its subject. */
 static const char *title_of(const char *settings, struct arena *arena)
@@ -35,11 +29,6 @@ static const char *title_of(const char *settings, struct arena *arena)
 	return arena_strdup(arena, title ? title : "");
 }
 
-static int variant_of(int number)
-{
-	return number < VARIANT_LAST ? number % VARIANT_REST : 0;
-}
-
 static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
 	size_t kind = (size_t)rows_int(rows, 0);
@@ -55,7 +44,7 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 		.is_hard = rows_int(rows, 7) == 1,
 		.is_opened = rows_int(rows, 8) > 0,
 		.reason = rows_is_null(rows, 9) ? "" : rows_dup(rows, 9, arena),
-		.variant = variant_of((int)rows_int(rows, 10)),
+		.variant = (int)rows_int(rows, 10),
 		.permission = rows_is_null(rows, 11)
 				      ? NULL
 				      : rows_dup(rows, 11, arena),
@@ -82,7 +71,7 @@ static int64_t kinds_of(const struct member_activity_query *q)
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
 		if (!q->actions || is_asked_for(actions[i], q->actions))
 			kinds |= (int64_t)1 << i;
-	return q->no_permissions ? kinds & ~((int64_t)1 << KIND_PERMISSION)
+	return q->no_permissions ? kinds & ~((int64_t)1 << ACTIVITY_PERMISSION)
 				 : kinds;
 }
 

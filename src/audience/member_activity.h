@@ -17,6 +17,9 @@ struct arena;
 struct db;
 struct err;
 
+/* As the table activity numbers the others. */
+enum { ACTIVITY_PERMISSION = 7 };
+
 struct member_activity {
 	const char *action; /* "sent", "open", "click", "bounce", "unsub",
 			       "abuse", "resubscribe" (of its own),

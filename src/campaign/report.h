@@ -114,9 +114,8 @@ enum activity_kind {
 	ACTIVITY_OPEN = 1,
 	ACTIVITY_CLICK = 2,
 	ACTIVITY_BOUNCE = 3,
-	/* 4, 5: as actions of members are called */
+	/* 4, 5, 7: as actions of members are called; never in the table */
 	ACTIVITY_TAKEN_BACK = 6, /* subscribed again by a link of its own */
-	ACTIVITY_PERMISSION = 7, /* given or taken; never in the table */
 };
 struct report_event {
 	int64_t member_id;

@@ -120,6 +120,28 @@ describe("interests", () => {
     await checkAccessible(page);
   });
 
+  it("are asked for permissions, which a member gives and takes back", async () => {
+    const page = await browser.signIn("manager");
+    await server.mailchimp.post(`${list}/members`, { email_address: "gdpr@example.org", status: "subscribed" });
+    await page.goto("/audience?tab=interests");
+    await page.getByRole("switch", { name: "Ask how people may be contacted" }).click({ force: true });
+    const permissions = card(page, "Marketing permissions");
+    await permissions.getByText("Direct Mail").waitFor();
+    await page.getByRole("textbox", { name: "A new permission" }).fill("By telephone");
+    await page.keyboard.press("Enter");
+    await permissions.getByText("By telephone", { exact: true }).waitFor();
+    await act(page, "Customized Online Advertising", "Delete");
+    await page.getByRole("dialog").getByRole("button", { name: /^Delete/ }).click();
+    await permissions.getByText("Customized Online Advertising").waitFor({ state: "hidden" });
+    await page.goto("/audience");
+    await page.getByRole("link", { name: "gdpr@example.org" }).click();
+    await page.getByRole("checkbox", { name: "By telephone" }).click({ force: true });
+    await page.getByText("Gave a permission").waitFor();
+    await page.getByRole("checkbox", { name: "By telephone" }).and(page.locator(":checked")).waitFor();
+    await checkAccessible(page);
+    await picture(page, "audience-member-permissions");
+  });
+
   it("are looked at in the dark, in German and on a phone, and only read by who does no marketing", async () => {
     for (const [name, options] of Object.entries({ dark, german, phone })) {
       const page = await browser.signIn("manager", options);

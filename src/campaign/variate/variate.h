@@ -25,8 +25,10 @@ struct json_writer;
 
 /* recipient.variant of whom the winner went to after the test is so much more
  * than the variant. */
-#define VARIATE_REST 16
-#define VARIATE_LAST (2 * VARIATE_REST)
+enum {
+	VARIATE_REST = 16,
+	VARIATE_LAST = 32, /* what follows is something else */
+};
 
 enum variate_criteria {
 	VARIATE_OPENS,

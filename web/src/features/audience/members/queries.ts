@@ -17,7 +17,9 @@ export type Feed = Marketing['MemberFeed']['activity'][number];
 const MANY = 1000;
 const FEED_PAGE = 50;
 /** The variant is told only to who names it. */
-const FEED_FIELDS = ['activity_type', 'created_at_timestamp', 'campaign_id', 'campaign_title', 'link_clicked', 'variant'].map((name) => `activity.${name}`).join() + ',total_items';
+const FEED_FIELDS = [
+  'activity_type', 'created_at_timestamp', 'campaign_id', 'campaign_title', 'link_clicked', 'variant', 'marketing_permisson_text', 'marketing_permission_opted_in', 'updated_by',
+].map((name) => `activity.${name}`).join() + ',total_items';
 const EVENTS = 50;
 const all = ['audience', 'members'];
 

@@ -35,9 +35,6 @@ export function Known({ member }: { member: Member }) {
         {hasPlace && <Fact label={t('members.place')}>{`${latitude.toFixed(2)}, ${longitude.toFixed(2)}`}</Fact>}
         <Fact label={t('members.column.rating')}>{t('members.ratingOf', { stars: member.member_rating })}</Fact>
         {member.email_client && <Fact label={t('members.client')}>{member.email_client}</Fact>}
-        {member.marketing_permissions.map(({ marketing_permission_id: id, text, enabled }) => (
-          <Fact key={id} label={text}>{t(enabled ? 'filter.yes' : 'filter.no')}</Fact>
-        ))}
       </Stack>
       {isEditing && fields && <FieldsDialog member={member} fields={fields} onClose={() => setEditing(false)} />}
     </Panel>
