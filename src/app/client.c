@@ -134,12 +134,17 @@ static int refusal(struct client *c, const struct httpc_response *reply,
 }
 
 /* Somebody else writes, as an import does: nothing was done, and the same may
- * be asked again. What is read from a file was read. */
-static bool is_busy(const struct httpc_request *rq,
-		    const struct httpc_response *reply)
+ * be asked again. */
+static bool is_busy(const struct httpc_response *reply)
 {
-	return reply->status == 503 && !rq->upload &&
+	return reply->status == 503 &&
 	       httpc_header(reply, "Retry-After").len > 0;
+}
+
+/* What was read from a pipe was read. */
+static bool rewind_upload(const struct httpc_request *rq)
+{
+	return !rq->upload || fseek(rq->upload, 0, SEEK_SET) == 0;
 }
 
 static int send_to(struct client *c, struct httpc_request *rq, const char *path,
@@ -163,7 +168,8 @@ static int send_to(struct client *c, struct httpc_request *rq, const char *path,
 		if (httpc_send(c->http, rq, reply, err) < 0)
 			return err_prefix(err, "%s: is the server running?",
 					  c->url);
-		if (!is_busy(rq, reply) || tries == BUSY_TRIES)
+		if (!is_busy(reply) || tries == BUSY_TRIES ||
+		    !rewind_upload(rq))
 			break;
 		clock_sleep_us(BUSY_PAUSE_US);
 	}

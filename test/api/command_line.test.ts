@@ -8,6 +8,7 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { binary, isPostgres, until, useRelay, useServer, type Json } from "../harness/index.js";
 
@@ -16,29 +17,37 @@ const v1 = "/api/v1";
 /** A command whose words are read while it runs. */
 function run(args: string[], env: NodeJS.ProcessEnv) {
   const child = spawn(binary, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
+  let said = "";
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (more: string) => (text += more));
+    stream.setEncoding("utf8").on("data", (more: string) => (said += more));
   process.on("exit", () => child.kill("SIGKILL"));
   const ended = new Promise<number | null>((done) => child.once("close", done));
-  return { child, ended, text: () => text };
+  return { child, ended, text: () => said };
 }
 
 describe("a command", () => {
-  it("asks again where the server is busy for a moment", async () => {
-    let asked = 0;
-    const busy = createHttpServer((_, reply) => {
+  it("asks again where the server is busy for a moment, also with a file", async () => {
+    const asked: string[] = [];
+    const busy = createHttpServer(async (request, reply) => {
       const problem = { title: "x", status: 503, detail: "somebody writes" };
-      if (++asked === 1) reply.writeHead(503, { "retry-after": "1", "content-type": "application/problem+json" }).end(JSON.stringify(problem));
-      else if (asked === 2) reply.writeHead(503, { "content-type": "text/html" }).end("a proxy's");
-      else reply.end("{}");
+      asked.push(await text(request));
+      if (asked.length % 2 === 1) reply.writeHead(503, { "retry-after": "1", "content-type": "application/problem+json" }).end(JSON.stringify(problem));
+      else reply.writeHead(503, { "content-type": "text/html" }).end("a proxy's");
     }).listen(0, "127.0.0.1");
     await once(busy, "listening");
-    const { ended, text } = run(["group", "list"], { ...process.env, MUSTER_URL: `http://127.0.0.1:${(busy.address() as AddressInfo).port}`, MUSTER_KEY: "k" });
-    assert.notEqual(await ended, 0);
+    const env = { ...process.env, MUSTER_URL: `http://127.0.0.1:${(busy.address() as AddressInfo).port}`, MUSTER_KEY: "k" };
+    const file = join(mkdtempSync(join(tmpdir(), "muster-cli-")), "people.csv");
+    writeFileSync(file, "email\nann@example.org\n");
+    for (const command of [["group", "list"], ["import", file]]) {
+      const { ended, text: said } = run(command, env);
+      assert.notEqual(await ended, 0);
+      assert.match(said(), /HTTP 503/);
+    }
     busy.close();
-    assert.equal(asked, 2, "not of who does not say when");
-    assert.match(text(), /HTTP 503/);
+    rmSync(dirname(file), { recursive: true });
+    assert.equal(asked.length, 4, "not again of who does not say when");
+    assert.match(asked[2]!, /ann@example\.org/);
+    assert.equal(asked[3], asked[2]);
   });
 });
 
