@@ -38,7 +38,7 @@ LEFT JOIN member m ON m.id = ?
 LEFT JOIN campaign_link l ON l.campaign_id = x.campaign_id
 	AND l.link_id = x.link_id
 WHERE (CAST(? AS INTEGER) >> x.kind) & 1 = 1
-	AND (c.id IS NOT NULL OR x.kind = :ACTIVITY_PERMISSION)
+	AND (c.id IS NOT NULL OR i.id IS NOT NULL)
 ORDER BY x.at_ms DESC, x.event_id DESC, x.campaign_id DESC
 LIMIT ? OFFSET ?;
 
