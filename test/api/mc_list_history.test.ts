@@ -5,6 +5,7 @@ import { addPeople, execute, isSent, makeCampaign, makeGroup, rowCounts, until, 
 
 const v1 = "/api/v1";
 const DAY_MS = 86_400_000;
+const QUARTER_MS = 900_000;
 const day = (ms = Date.now()): string => new Date(ms).toISOString().slice(0, 10);
 
 describe("the history of a list", () => {
@@ -74,7 +75,7 @@ describe("the history of a list", () => {
       `UPDATE list SET created_ms = ${then}`,
       // of the first day: 7 came, 3 went; of the day 100 days ago: 2 went
       ...[[then, 101, 7], [then, 102, 3], [Date.now() - 100 * DAY_MS, 102, 2], [Date.now() - 100 * DAY_MS, 103, 2]].map(([ms, kind, n]) =>
-        `INSERT INTO list_kept (list_id, block, status, n) SELECT id, ${Math.floor(ms! / DAY_MS)}, ${kind}, ${n} FROM list`),
+        `INSERT INTO list_kept (list_id, block, status, n) SELECT id, ${Math.floor(ms! / QUARTER_MS)}, ${kind}, ${n} FROM list`),
     ]);
     await server.run();
     const { body } = await server.mailchimp.get(`${path}/growth-history`, { count: 100 });
@@ -93,6 +94,19 @@ describe("the history of a list", () => {
     assert.deepEqual([days.activity[100].day, days.activity[100].unsubs], [day(Date.now() - 100 * DAY_MS), 2]);
     assert.equal(days.activity[179].day, day(Date.now() - 179 * DAY_MS));
     assert.deepEqual((await server.mailchimp.get(`${path}/activity`, { offset: 500 })).body.activity, []);
+  });
+
+  it("goes by the days of the account", async () => {
+    const master = server.mailchimp;
+    const of = (days: Json[], name: string): Json | undefined => days.find((one) => one.day === name);
+    const then = Date.now() - 100 * DAY_MS;
+    const hour = new Date(then).getUTCHours();
+    // there, it was another day already, or still
+    const [zone, there] = hour >= 12 ? ["Etc/GMT-12", then + DAY_MS] : ["Etc/GMT+12", then - DAY_MS];
+    await master.patch(path, { account_timezone: zone });
+    const days = (await master.get(`${path}/activity`, { count: 1000 })).body.activity;
+    assert.deepEqual([of(days, day(then))?.unsubs, of(days, day(there))?.unsubs], [0, 2]);
+    await master.patch(path, { account_timezone: "" });
   });
 
   it("is not there for what there is not", async () => {

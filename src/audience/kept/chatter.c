@@ -1,27 +1,58 @@
 #include "audience/kept/chatter.h"
 
+#include "audience/kept/list_history.h"
+#include "audience/list.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/text/time_zone.h"
 #include "sql/list_history.h"
 #include "store/db.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void read_day(const struct rows *rows, struct arena *arena, void *out)
+/* The end of a day. */
+static int64_t end_of(const struct time_zone *zone, int64_t day)
 {
-	const char *hex = rows_dup(rows, 2, arena);
+	return time_zone_to_utc(zone, (day + 1) * MS_DAY) - 1;
+}
 
-	*(struct chatter *)out = (struct chatter){
-		.kind = rows_int(rows, 0) ? CHATTER_LEFT : CHATTER_JOINED,
-		.at_ms = (rows_int(rows, 1) + 1) * MS_DAY - 1,
-		.n = rows_int(rows, 4),
-		.hex = hex,
-		.list_hex = hex,
-		.title = rows_dup(rows, 3, arena),
-	};
+/* Rows of one list, kind and day follow each other: they become one. */
+static int read_days(struct db *db, const struct time_zone *zone, int64_t from,
+		     struct arena *arena, struct chatters *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t first_ms = time_zone_to_utc(zone, from * MS_DAY);
+	struct chatter *last = NULL;
+	int more;
+
+	if (db_query(db, SQL_CHATTER_DAYS,
+		     SQL_ARGS(sql_int(first_ms / LIST_HISTORY_STEP_MS)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		int64_t ms = rows_int(rows, 1) * LIST_HISTORY_STEP_MS;
+		int64_t at_ms = end_of(zone, account_day(zone, ms));
+		enum chatter_kind kind =
+			rows_int(rows, 0) ? CHATTER_LEFT : CHATTER_JOINED;
+		const char *hex = rows_dup(rows, 2, arena);
+
+		if (!last || last->kind != kind || last->at_ms != at_ms ||
+		    strcmp(last->hex, hex) != 0) {
+			vec_push(out, ((struct chatter){
+					      .kind = kind,
+					      .at_ms = at_ms,
+					      .hex = hex,
+					      .list_hex = hex,
+					      .title = rows_dup(rows, 3, arena),
+				      }));
+			last = &out->v[out->n - 1];
+		}
+		last->n += rows_int(rows, 4);
+	}
+	return more;
 }
 
 static const char *text_of(const struct rows *rows, int column,
@@ -71,26 +102,42 @@ static int newest_first(const void *left, const void *right)
 	return order ? order : strcmp(a->hex, b->hex);
 }
 
+/* What was taken back, as an import, is nothing. Those of now are not over. */
+static void settle(struct chatters *all, size_t first, int64_t now_ms)
+{
+	size_t kept = first;
+
+	for (size_t i = first; i < all->n; i++) {
+		if (all->v[i].n <= 0)
+			continue;
+		if (all->v[i].at_ms > now_ms)
+			all->v[i].at_ms = now_ms;
+		all->v[kept++] = all->v[i];
+	}
+	all->n = kept;
+	if (kept > first)
+		qsort(all->v + first, kept - first, sizeof(*all->v),
+		      newest_first);
+	if (kept > first + CHATTER_MAX)
+		all->n = first + CHATTER_MAX;
+}
+
 int chatter_list(struct db *db, int64_t now_ms, struct arena *arena,
 		 struct chatters *out, struct err *err)
 {
-	int64_t from = now_ms / MS_DAY - CHATTER_DAYS + 1;
+	const struct time_zone *zone;
 	size_t first = out->n;
+	int64_t from;
 
-	if (db_list(db, SQL_CHATTER_DAYS,
-		    SQL_ARGS(sql_int(from), sql_int(CHATTER_MAX)), read_day,
-		    arena, out, err) < 0 ||
+	if (account_zone_load(db, arena, &zone, err) < 0)
+		return -1;
+	from = account_day(zone, now_ms) - CHATTER_DAYS + 1;
+	if (read_days(db, zone, from, arena, out, err) < 0 ||
 	    db_list(db, SQL_CHATTER_FORWARDED,
-		    SQL_ARGS(sql_int(from * MS_DAY), sql_int(CHATTER_MAX)),
+		    SQL_ARGS(sql_int(time_zone_to_utc(zone, from * MS_DAY)),
+			     sql_int(CHATTER_MAX)),
 		    read_forwarded, arena, out, err) < 0)
 		return -1;
-	for (size_t i = first; i < out->n; i++)
-		if (out->v[i].at_ms > now_ms)
-			out->v[i].at_ms = now_ms;
-	if (out->n > first)
-		qsort(out->v + first, out->n - first, sizeof(*out->v),
-		      newest_first);
-	if (out->n > first + CHATTER_MAX)
-		out->n = first + CHATTER_MAX;
+	settle(out, first, now_ms);
 	return 0;
 }

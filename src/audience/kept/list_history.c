@@ -5,6 +5,7 @@
 #include "audience/member.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/text/time_zone.h"
 #include "sql/list_history.h"
 #include "store/db.h"
 #include "store/tally.h"
@@ -15,7 +16,8 @@ static void add(struct tally *t, const struct member *m, enum list_event event,
 		int64_t at_ms, int64_t by)
 {
 	if (m->list_id > 0)
-		tally_add(t, m->list_id, (int)event, at_ms / MS_DAY, by);
+		tally_add(t, m->list_id, (int)event,
+			  at_ms / LIST_HISTORY_STEP_MS, by);
 }
 
 /* What one becomes by a status; 0: subscribed, which callers say. */
@@ -119,10 +121,17 @@ static void note_event(struct list_day *d, enum list_event event, int64_t n)
 	}
 }
 
-/* The one that the day falls into; days go down. NULL: it is older. */
-static struct list_day *find_day(struct list_days *days, size_t from,
-				 int64_t day)
+int64_t account_day(const struct time_zone *zone, int64_t ms)
 {
+	return (ms + time_zone_ahead_ms(zone, ms)) / MS_DAY;
+}
+
+/* The one that the moment falls into; days go down. NULL: it is older. */
+static struct list_day *find_day(struct list_days *days, size_t from,
+				 const struct time_zone *zone, int64_t ms)
+{
+	int64_t day = account_day(zone, ms);
+
 	for (size_t i = from; i < days->n; i++)
 		if (days->v[i].day <= day)
 			return &days->v[i];
@@ -140,12 +149,19 @@ static int subscribed_now(struct db *db, const struct list *list, int64_t *out,
 	return 0;
 }
 
+/* Nothing of those days was before: no clock is a day ahead of UTC. */
+static int64_t early_ms(const struct list_days *days)
+{
+	return (days->v[days->n - 1].day - 1) * MS_DAY;
+}
+
 /* Days (or months) are there, from `from` on: what happened in them. */
 static int read_events(struct db *db, const struct list *list,
-		       struct list_days *days, size_t from, struct err *err)
+		       const struct time_zone *zone, struct list_days *days,
+		       size_t from, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	int64_t oldest = days->v[days->n - 1].day, subscribed = 0;
+	int64_t oldest = early_ms(days) / LIST_HISTORY_STEP_MS, subscribed = 0;
 	int more;
 
 	if (subscribed_now(db, list, &subscribed, err) < 0 ||
@@ -154,7 +170,8 @@ static int read_events(struct db *db, const struct list *list,
 		     err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		struct list_day *d = find_day(days, from, rows_int(rows, 1));
+		int64_t ms = rows_int(rows, 1) * LIST_HISTORY_STEP_MS;
+		struct list_day *d = find_day(days, from, zone, ms);
 
 		if (d)
 			note_event(d, (enum list_event)rows_int(rows, 0),
@@ -167,27 +184,28 @@ static int read_events(struct db *db, const struct list *list,
 	return more;
 }
 
-static int64_t first_of_month(int64_t ms)
+static int64_t first_of_month(const struct time_zone *zone, int64_t ms)
 {
-	struct civil c = time_to_civil(ms);
+	struct civil c = time_to_civil(account_day(zone, ms) * MS_DAY);
 
 	c.day = 1;
 	c.hour = c.minute = c.second = 0;
 	return time_from_civil(c);
 }
 
-int list_months(struct db *db, const struct list *list, int64_t now_ms,
+int list_months(struct db *db, const struct list *list,
+		const struct time_zone *zone, int64_t now_ms,
 		struct list_days *out, struct err *err)
 {
-	int64_t last_ms = first_of_month(list->created_ms);
-	int64_t ms = first_of_month(now_ms);
+	int64_t last_ms = first_of_month(zone, list->created_ms);
+	int64_t ms = first_of_month(zone, now_ms);
 	size_t from = out->n;
 
 	do {
 		vec_push(out, ((struct list_day){ .day = ms / MS_DAY }));
 		ms = time_add_months(ms, -1);
 	} while (ms >= last_ms);
-	return read_events(db, list, out, from, err);
+	return read_events(db, list, zone, out, from, err);
 }
 
 /* --- what campaigns did --- */
@@ -215,16 +233,27 @@ static void note_hit(struct list_day *d, enum hit hit, int64_t n)
 	}
 }
 
-static int read_hits(struct db *db, const struct sql *sql, struct sql_args args,
+/* Those of a query, whose times are steps of step_ms. */
+struct hits {
+	const struct sql *sql;
+	int64_t step_ms;
+};
+
+static int read_hits(struct db *db, const struct list *list,
+		     const struct hits *hits, const struct time_zone *zone,
 		     struct list_days *days, size_t from, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	if (db_query(db, sql, args, &rows, err) < 0)
+	if (db_query(db, hits->sql,
+		     SQL_ARGS(sql_int(list->id),
+			      sql_int(early_ms(days) / hits->step_ms)),
+		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		struct list_day *d = find_day(days, from, rows_int(rows, 1));
+		int64_t ms = rows_int(rows, 1) * hits->step_ms;
+		struct list_day *d = find_day(days, from, zone, ms);
 
 		if (d)
 			note_hit(d, (enum hit)rows_int(rows, 0),
@@ -233,11 +262,14 @@ static int read_hits(struct db *db, const struct sql *sql, struct sql_args args,
 	return more;
 }
 
-int list_days(struct db *db, const struct list *list, int64_t now_ms,
+int list_days(struct db *db, const struct list *list,
+	      const struct time_zone *zone, int64_t now_ms,
 	      struct list_days *out, struct err *err)
 {
-	int64_t day = now_ms / MS_DAY, oldest = list->created_ms / MS_DAY;
-	struct sql_value id = sql_int(list->id);
+	const struct hits kinds[] = { { SQL_LIST_HISTORY_HITS, MS_HOUR },
+				      { SQL_LIST_HISTORY_BOUNCES, 1 } };
+	int64_t day = account_day(zone, now_ms);
+	int64_t oldest = account_day(zone, list->created_ms);
 	size_t from = out->n;
 
 	if (oldest <= day - LIST_DAYS_MAX)
@@ -245,11 +277,10 @@ int list_days(struct db *db, const struct list *list, int64_t now_ms,
 	do {
 		vec_push(out, ((struct list_day){ .day = day }));
 	} while (--day >= oldest);
-	if (read_events(db, list, out, from, err) < 0 ||
-	    read_hits(db, SQL_LIST_HISTORY_HITS,
-		      SQL_ARGS(id, sql_int(oldest * 24)), out, from, err) < 0)
+	if (read_events(db, list, zone, out, from, err) < 0)
 		return -1;
-	return read_hits(db, SQL_LIST_HISTORY_BOUNCES,
-			 SQL_ARGS(id, sql_int(oldest * MS_DAY)), out, from,
-			 err);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (read_hits(db, list, &kinds[i], zone, out, from, err) < 0)
+			return -1;
+	return 0;
 }

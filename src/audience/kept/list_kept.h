@@ -4,7 +4,7 @@
  * Nobody counts a million members to show a list or the end of a page. Whoever
  * changes members gathers what that changes in a tally, and writes it in the
  * same transaction: by status and by block of ids (member_block.h), and what
- * happened by the day (list_history.h).
+ * happened by the quarter of an hour (list_history.h).
  *
  * PostgreSQL has many writers of members at once, who must not wait for each
  * other at a number that all of them change: there a transaction adds rows of

@@ -53,6 +53,14 @@ static void write_month(const struct request *rq, const struct list *list,
 	json_end_object(w);
 }
 
+static int load(struct request *rq, struct db *db, struct list *list,
+		const struct time_zone **zone, struct err *err)
+{
+	if (mc_list_of_path(rq, db, list, err) < 0)
+		return -1;
+	return account_zone_load(db, rq->arena, zone, err);
+}
+
 int mc_growth_history_list(struct request *rq, struct response *rs,
 			   struct err *err)
 {
@@ -62,13 +70,14 @@ int mc_growth_history_list(struct request *rq, struct response *rs,
 	struct json_writer w = mc_writer(rq, rs);
 	int upwards = mc_query_word(rq, "sort_dir", directions, 0, err);
 	struct mc_page page;
+	const struct time_zone *zone;
 	struct list list;
 
 	if (upwards < 0 || mc_query_word(rq, "sort_field", fields, 0, err) < 0)
 		return -1;
 	if (mc_page(rq, &page, err) < 0 || mc_db(rq, &db, err) < 0 ||
-	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    list_months(db, &list, rq->now_ms, &months, err) < 0)
+	    load(rq, db, &list, &zone, err) < 0 ||
+	    list_months(db, &list, zone, rq->now_ms, &months, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "history");
@@ -87,11 +96,11 @@ int mc_growth_history_get(struct request *rq, struct response *rs,
 	CLEANUP(vec_release) struct list_days months = VEC_INIT;
 	const char *wanted = request_param(rq, "month");
 	struct json_writer w = mc_writer(rq, rs);
+	const struct time_zone *zone;
 	struct list list;
 
-	if (mc_db(rq, &db, err) < 0 ||
-	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    list_months(db, &list, rq->now_ms, &months, err) < 0)
+	if (mc_db(rq, &db, err) < 0 || load(rq, db, &list, &zone, err) < 0 ||
+	    list_months(db, &list, zone, rq->now_ms, &months, err) < 0)
 		return -1;
 	vec_each (&months, m) {
 		if (strcmp(month_of(m->day, rq->arena), wanted) != 0)
@@ -129,11 +138,12 @@ int mc_list_activity(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(vec_release) struct list_days days = VEC_INIT;
 	struct json_writer w = mc_writer(rq, rs);
 	struct mc_page page;
+	const struct time_zone *zone;
 	struct list list;
 
 	if (mc_page(rq, &page, err) < 0 || mc_db(rq, &db, err) < 0 ||
-	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    list_days(db, &list, rq->now_ms, &days, err) < 0)
+	    load(rq, db, &list, &zone, err) < 0 ||
+	    list_days(db, &list, zone, rq->now_ms, &days, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_begin_array(&w, "activity");
