@@ -32,8 +32,12 @@ export function MailFrame({ version = '', isPhone = false, src, ...box }: Props)
   );
 }
 
-/** A small picture of a mail: it is drawn as wide as a mail wants it, and made smaller. Nothing in it can be reached. */
-export function MailThumb({ src, title, height, scale }: { src: string; title: string; height: number; scale: number }) {
+/** As high as most mails are: of those that are higher, the end is not seen. */
+const WHOLE_PX = 1330;
+
+/** A small picture of a whole mail: it is drawn as wide as a mail wants it, and made smaller. Nothing in it can be reached, nor scrolled. */
+export function MailThumb({ src, title, height }: { src: string; title: string; height: number }) {
+  const scale = height / WHOLE_PX;
   return (
     <Box h={height} style={{ overflow: 'hidden', position: 'relative' }} aria-hidden inert>
       <iframe
@@ -42,7 +46,8 @@ export function MailThumb({ src, title, height, scale }: { src: string; title: s
         sandbox=""
         tabIndex={-1}
         loading="lazy"
-        style={{ width: `${100 / scale}%`, height: height / scale, border: 0, transform: `scale(${scale})`, transformOrigin: 'top left', position: 'absolute', left: 0, background: 'white' }}
+        scrolling="no"
+        style={{ width: `${100 / scale}%`, height: WHOLE_PX, border: 0, transform: `scale(${scale})`, transformOrigin: 'top left', position: 'absolute', left: 0, background: 'white' }}
       />
     </Box>
   );

@@ -9,8 +9,7 @@ import { MailThumb } from '../../../ui/MailFrame.tsx';
 import { MailPreview, withoutText } from '../../../ui/MailPreview/MailPreview.tsx';
 import { useDeleteTemplate } from '../queries.ts';
 
-const SMALL = 0.42;
-const SEEN = 200;
+const SEEN = 340;
 
 interface Props {
   template: { id: number | string; name: string; about?: string | null; updated_at: string | null };
@@ -31,7 +30,7 @@ export function TemplateCard({ template: { id, name, about, updated_at }, langua
   const query = language ? { lang: language } : undefined;
   return (
     <Paper p={0} style={{ overflow: 'hidden' }}>
-      <MailThumb src={query ? `${address}?${new URLSearchParams(query)}` : address} title={name} height={SEEN} scale={SMALL} />
+      <MailThumb src={query ? `${address}?${new URLSearchParams(query)}` : address} title={name} height={SEEN} />
       <Box p="sm" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
         <Title order={3} dir="auto">{name}</Title>
         <Text size="xs" c="dimmed" mih={about === undefined ? undefined : 36} dir="auto">{about}</Text>
