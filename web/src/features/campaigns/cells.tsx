@@ -18,13 +18,13 @@ export function useCampaignColumns(): Column<Campaign>[] {
   const { t } = useTranslation();
   return useMemo(
     () => [
-      { name: 'name', label: t('campaigns.name'), width: 240, isSortable: true, cell: (one) => <NameCell campaign={one} /> },
-      { name: 'status', label: t('campaigns.statusHead'), width: 200, isSortable: false, cell: (one) => <StatusCell campaign={one} /> },
-      { name: 'to', label: t('campaigns.to'), width: 120, isSortable: false, isNamed: true, cell: (one) => <ToWords to={one.to} isCell /> },
+      { name: 'name', label: t('campaigns.name'), width: 220, isSortable: true, cell: (one) => <NameCell campaign={one} /> },
+      { name: 'status', label: t('campaigns.statusHead'), width: 170, isSortable: false, cell: (one) => <StatusCell campaign={one} /> },
+      { name: 'to', label: t('campaigns.to'), width: 135, isSortable: false, isNamed: true, cell: (one) => <ToWords to={one.to} isCell /> },
       { name: 'when', label: t('campaigns.when'), width: 140, isSortable: false, isNamed: true, cell: (one) => <When campaign={one} /> },
-      { name: 'recipients', label: t('campaigns.recipients'), width: 95, isSortable: false, isNamed: true, cell: (one) => <Recipients campaign={one} /> },
-      { name: 'opened', label: t('campaigns.opened'), width: 105, isSortable: false, isNamed: true, cell: (one) => <Share campaign={one} of="opened" /> },
-      { name: 'clicked', label: t('campaigns.clicked'), width: 105, isSortable: false, isNamed: true, cell: (one) => <Share campaign={one} of="clicked" /> },
+      { name: 'recipients', label: t('campaigns.recipients'), width: 110, isSortable: false, isNamed: true, cell: (one) => <Recipients campaign={one} /> },
+      { name: 'opened', label: t('campaigns.opened'), width: 100, isSortable: false, isNamed: true, cell: (one) => <Share campaign={one} of="opened" /> },
+      { name: 'clicked', label: t('campaigns.clicked'), width: 100, isSortable: false, isNamed: true, cell: (one) => <Share campaign={one} of="clicked" /> },
       { name: 'sent_at', label: t('campaigns.sentAt'), width: 130, isSortable: true, isNamed: true, cell: (one) => <Moment at={one.sent_at} /> },
       { name: 'created_at', label: t('campaigns.created'), width: 130, isSortable: true, isNamed: true, cell: (one) => <Moment at={one.created_at} /> },
       { name: 'updated_at', label: t('campaigns.changed'), width: 130, isSortable: true, isNamed: true, cell: (one) => <Moment at={one.updated_at} /> },
@@ -78,7 +78,7 @@ function When({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { status, schedule_at, sent_at } = campaign;
-  if (status === 'scheduled' && schedule_at) return <time dateTime={schedule_at}>{t('campaigns.scheduledFor', { when: format.time(schedule_at) })}</time>;
+  if (status === 'scheduled' && schedule_at) return <time dateTime={schedule_at} title={format.time(schedule_at)}>{t('campaigns.scheduledFor', { when: format.time(schedule_at) })}</time>;
   return <Moment at={sent_at} />;
 }
 

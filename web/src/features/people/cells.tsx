@@ -1,5 +1,4 @@
 /** A person's fields in a list. */
-import { Badge, Group, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat, type Format } from '../../app/format.ts';
@@ -10,15 +9,15 @@ import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
 import type { FieldInfo } from '../../ui/FilterBar/criteria.ts';
 import { isColumn, useFieldLabel } from './fields.ts';
 import { nameOf, valueOf } from './person.ts';
-import { tagsShown } from './tagsShown.ts';
 import type { Person } from './queries.ts';
 import { MailStateWord } from './MailStateWord.tsx';
+import { Tags } from './TagsCell.tsx';
 
 export const PEOPLE = 'people';
 
-/** The usual ones fit beside each other on a small laptop. */
+/** The usual ones fit beside each other on a small laptop, beside a scroll bar. */
 const WIDTHS: Record<string, number> = {
-  name: 190, email: 240, company_name: 130, tag: 120, opted_out: 180, updated_at: 145, created_at: 145, title: 90, country: 120,
+  name: 180, email: 230, company_name: 130, tag: 140, opted_out: 165, updated_at: 135, created_at: 135, title: 90, country: 120,
   language: 110, postal_code: 110,
 };
 const WIDTH = 160;
@@ -67,20 +66,5 @@ function NameCell({ person }: { person: Person }) {
     <NameLink to="/people/$personId" params={{ personId: person.id }} title={name} onClick={() => rememberOpened(PEOPLE, person.id)}>
       {name || t('people.noName')}
     </NameLink>
-  );
-}
-
-export function Tags({ tags }: { tags: string[] }) {
-  const shown = tagsShown(tags);
-  const more = tags.length - shown;
-  return (
-    <Group gap={4} wrap="nowrap" title={tags.join(', ')}>
-      {tags.slice(0, shown).map((tag) => (
-        <Badge key={tag} variant="default" size="sm" tt="none" fw={400} dir="auto" style={{ flexShrink: 1 }}>
-          {tag}
-        </Badge>
-      ))}
-      {more > 0 && <Text size="xs" c="dimmed">+{more}</Text>}
-    </Group>
   );
 }
