@@ -203,11 +203,13 @@ describe("members", () => {
     await page.getByRole("button", { name: "Add a tag" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("2 members get the tag").waitFor();
-    await dialog.getByLabel("Or the name of a new tag").fill("Guests");
-    await dialog.getByRole("button", { name: "Create" }).click();
+    await dialog.getByLabel("Tag", { exact: true }).fill("press");
+    await dialog.getByText("“Press” is there already, and is used.").waitFor();
+    await dialog.getByLabel("Tag", { exact: true }).fill("Guests");
+    await dialog.getByText("“Guests” is new: the tag is made.").waitFor();
     await checkAccessible(page);
     await picture(page, "members-many");
-    await dialog.getByRole("button", { name: "Tag 2 members" }).click();
+    await page.keyboard.press("Enter");
     await page.getByText("2 changed").waitFor();
     assert.deepEqual((await member("ana@example.org")).tags.map(({ name }: Json) => name).sort(), ["Guests", "Press"]);
     await page.getByRole("checkbox", { name: "Select all rows that are loaded" }).check();

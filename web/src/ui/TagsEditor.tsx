@@ -3,6 +3,7 @@ import { ActionIcon, Autocomplete, Group, Pill, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNameWords } from './NameInput.tsx';
 
 interface Props {
   tags: string[];
@@ -17,6 +18,7 @@ interface Props {
 export function TagsEditor({ tags, known, isBusy, onAdd, onRemove }: Props) {
   const { t } = useTranslation();
   const [name, setName] = useState('');
+  const words = useNameWords('tag', [...known, ...tags].map((tag) => ({ name: tag })), true, name);
   const input = useRef<HTMLInputElement>(null);
   const add = (event: FormEvent) => {
     event.preventDefault();
@@ -45,6 +47,7 @@ export function TagsEditor({ tags, known, isBusy, onAdd, onRemove }: Props) {
       </Group>
       {onAdd && (
         <form onSubmit={add}>
+          {name.trim() && <Text size="xs" c="dimmed" mt="xs" role="status" dir="auto">{words}</Text>}
           <Group gap={6} mt="xs" wrap="nowrap">
             <Autocomplete
               ref={input}

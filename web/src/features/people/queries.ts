@@ -1,7 +1,9 @@
 /** Every request of the list of people. Those of one person: record/queries.ts. */
 import { queryOptions, useMutation, useQuery, useQueryClient, keepPreviousData } from '@tanstack/react-query';
 import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
+import { Problem } from '../../api/problem.ts';
 import { useRows } from '../../ui/DataTable/rows.ts';
+import { namedAs } from '../../ui/names.ts';
 import { apiQuery, type Listed, type Scope, type Shown } from './search.ts';
 
 export type Person = Schemas['Person'];
@@ -9,6 +11,9 @@ export type PersonInput = Schemas['PersonInput'];
 export type BulkInput = Schemas['BulkInput'];
 
 const MANY = 1000;
+/** Groups that have a name in them. */
+const MOST_SAME = 200;
+const NOT_FOUND = 404;
 
 export const fieldsQuery = queryOptions({
   queryKey: ['people', 'fields'],
@@ -116,11 +121,16 @@ export function useStaticGroups(q: string, most: number) {
   });
 }
 
-/** Nobody is in it yet. */
-export function useCreateGroup() {
+/** The one that is called so; a new one has nobody in it yet. */
+export function useGroupNamed(mayMake: boolean) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => call(api.POST('/groups', { body: { name, entity: 'people', kind: 'static' } })),
+    mutationFn: async (name: string): Promise<{ id: number }> => {
+      const query = { entity: 'people', kind: 'static', q: name, limit: MOST_SAME } as const;
+      const found = namedAs((await call(api.GET('/groups', { params: { query } }))).items, name);
+      if (found || !mayMake) return found ?? Promise.reject(new Problem(NOT_FOUND, ''));
+      return call(api.POST('/groups', { body: { name, entity: 'people', kind: 'static' } }));
+    },
     onSuccess: () => queries.invalidateQueries({ queryKey: ['groups'] }),
   });
 }

@@ -1,17 +1,18 @@
 /** Asks what an act needs, says how many it is about, and begins it. */
-import { Alert, Autocomplete, Button, Group, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../../api/problem.ts';
 import { useFormat } from '../../../app/format.ts';
 import { sizeOf, type Selection } from '../../../ui/DataTable/selection.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
+import { ChoiceInput, NameInput } from '../../../ui/NameInput.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { isTypedRight, TypedNumber } from '../../../ui/TypedNumber.tsx';
 import { useBulk, useTags, type BulkInput } from '../queries.ts';
 import type { Listed } from '../search.ts';
-import { bulkBody, isReady, isTyped, noInput, type ActInput, type BulkAct } from './acts.ts';
-import { GroupInput } from './GroupInput.tsx';
+import { bulkBody, isReady, isTyped, needsGroup, noInput, type ActInput, type BulkAct } from './acts.ts';
+import { useGroupChoice } from './useGroupChoice.ts';
 
 interface Props {
   act: BulkAct;
@@ -28,6 +29,7 @@ export function BulkDialog({ act, listed, selection, total, onStarted, onLookAga
   const format = useFormat();
   const bulk = useBulk();
   const [input, setInput] = useState({ ...noInput, groupId: act === 'remove_from_group' ? (listed.group_id ?? null) : null });
+  const group = useGroupChoice(act === 'add_to_group');
   const [typed, setTyped] = useState('');
   /** How many they were when the server said that there are more. */
   const [was, setWas] = useState<number | null>(null);
@@ -35,9 +37,14 @@ export function BulkDialog({ act, listed, selection, total, onStarted, onLookAga
   const problem = bulk.error ? problemOf(bulk.error) : null;
   const isMore = problem?.status === 409 && selection.kind === 'all';
   const isConfirmed = !isTyped(act, count) || isTypedRight(typed, count);
-  const submit = (event: FormEvent) => {
+  const needs = needsGroup(act, input);
+  const isWhole = needs ? group.isReady : isReady(act, input);
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
-    bulk.mutate(bulkBody(act, input, selection, listed, count), {
+    if (!isWhole || !isConfirmed) return;
+    const groupId = needs ? await group.id().catch(() => null) : input.groupId;
+    if (needs && groupId === null) return;
+    bulk.mutate(bulkBody(act, { ...input, groupId }, selection, listed, count), {
       onSuccess: ({ job_id }, body) => {
         onClose();
         onStarted(job_id, body);
@@ -50,7 +57,7 @@ export function BulkDialog({ act, listed, selection, total, onStarted, onLookAga
   const words = { count, n: format.number(count) };
   return (
     <Dialog onClose={onClose} title={t(`bulk.act.${act}`)}>
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={(event) => void submit(event)} noValidate>
         <Stack gap="sm">
           {isMore ? (
             <Alert color="yellow" role="alert" title={t('bulk.more')}>
@@ -65,15 +72,16 @@ export function BulkDialog({ act, listed, selection, total, onStarted, onLookAga
             problem && !problem.of('tag') && !problem.of('reason') && <ProblemAlert error={problem} title={t('bulk.notBegun')} />
           )}
           <Text size="sm">{t(`bulk.about.${act}`, words)}</Text>
-          {!(act === 'remove_from_group' && listed.group_id) && <Inputs act={act} input={input} onChange={setInput} errorOf={(field) => problem?.of(field)} />}
+          {needs && <ChoiceInput choice={group} />}
+          <Inputs act={act} input={input} onChange={setInput} errorOf={(field) => problem?.of(field)} />
           {isTyped(act, count) && <TypedNumber count={count} typed={typed} onType={setTyped} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
             <Button
               type="submit"
               color={act === 'delete' || act === 'opt_out' ? 'red' : undefined}
-              disabled={!isReady(act, input) || !isConfirmed}
-              loading={bulk.isPending}
+              disabled={!isWhole || !isConfirmed}
+              loading={bulk.isPending || group.isBusy}
             >
               {t(`bulk.do.${act}`, words)}
             </Button>
@@ -93,36 +101,19 @@ interface InputsProps {
 
 function Inputs({ act, input, onChange, errorOf }: InputsProps) {
   const { t } = useTranslation();
-  const names = useTags().data?.map((tag) => tag.name) ?? [];
-  if (act === 'tag')
+  const known = useTags().data;
+  if (act === 'tag' || act === 'untag')
     return (
-      <Autocomplete
-        data-autofocus
+      <NameInput
+        kind="tag"
         label={t('bulk.tag')}
-        dir="auto"
-        limit={50}
-        data={names}
+        known={known}
+        mayMake={act === 'tag'}
         value={input.tag}
         error={errorOf('tag')}
         onChange={(tag) => onChange({ ...input, tag })}
       />
     );
-  if (act === 'untag')
-    return (
-      <Select
-        data-autofocus
-        label={t('bulk.tag')}
-        dir="auto"
-        searchable
-        limit={50}
-        data={names}
-        value={input.tag || null}
-        error={errorOf('tag')}
-        onChange={(tag) => onChange({ ...input, tag: tag ?? '' })}
-      />
-    );
-  if (act === 'add_to_group' || act === 'remove_from_group')
-    return <GroupInput mayMake={act === 'add_to_group'} value={input.groupId} onChange={(groupId) => onChange({ ...input, groupId })} />;
   if (act === 'opt_out')
     return (
       <Textarea

@@ -20,6 +20,11 @@ export function isReady(act: BulkAct, input: ActInput): boolean {
   return !ofGroup(act) || input.groupId !== null;
 }
 
+/** One has to be named. */
+export function needsGroup(act: BulkAct, input: ActInput): boolean {
+  return ofGroup(act) && input.groupId === null;
+}
+
 function ofGroup(act: BulkAct): boolean {
   return act === 'add_to_group' || act === 'remove_from_group';
 }

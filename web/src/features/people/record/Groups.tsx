@@ -6,10 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
+import { ChoiceInput } from '../../../ui/NameInput.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useToast } from '../../../ui/useToast.tsx';
 import { useByHand } from '../../groups/queries.ts';
-import { GroupInput } from '../bulk/GroupInput.tsx';
+import { useGroupChoice } from '../bulk/useGroupChoice.ts';
 import { Panel } from './Panel.tsx';
 import { useGroupsOf } from './queries.ts';
 
@@ -64,9 +65,10 @@ function PutInto({ personId, onClose }: { personId: number; onClose: () => void 
   const { t } = useTranslation();
   const toast = useToast();
   const byHand = useByHand();
-  const [groupId, setGroupId] = useState<number | null>(null);
-  const submit = (event: FormEvent) => {
+  const group = useGroupChoice(true);
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
+    const groupId = group.isReady ? await group.id().catch(() => null) : null;
     if (groupId === null) return;
     byHand.mutate({ id: groupId, act: 'include', ids: [personId] }, {
       onSuccess: () => {
@@ -77,13 +79,13 @@ function PutInto({ personId, onClose }: { personId: number; onClose: () => void 
   };
   return (
     <Dialog onClose={onClose} title={t('groups.putIntoTitle')}>
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={(event) => void submit(event)} noValidate>
         <Stack gap="sm">
-          <GroupInput mayMake value={groupId} onChange={setGroupId} />
+          <ChoiceInput choice={group} />
           <ProblemAlert error={byHand.error} title={t('groups.notChanged')} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
-            <Button type="submit" disabled={groupId === null} loading={byHand.isPending}>{t('groups.putIntoDo')}</Button>
+            <Button type="submit" disabled={!group.isReady} loading={byHand.isPending || group.isBusy}>{t('groups.putIntoDo')}</Button>
           </Group>
         </Stack>
       </form>

@@ -6,12 +6,13 @@ import { problemOf } from '../../../../api/problem.ts';
 import { useFormat } from '../../../../app/format.ts';
 import { sizeOf } from '../../../../ui/DataTable/selection.ts';
 import { Dialog } from '../../../../ui/Dialog.tsx';
+import { ChoiceInput } from '../../../../ui/NameInput.tsx';
 import { ProblemAlert } from '../../../../ui/ProblemAlert.tsx';
 import { isTypedRight, TypedNumber } from '../../../../ui/TypedNumber.tsx';
 import { bulkBody, isTyped, takesOut, type MemberAct } from './acts.ts';
 import type { MemberBulk } from './BulkBar.tsx';
 import { useMemberBulk } from './queries.ts';
-import { TagInput } from './TagInput.tsx';
+import { useTagChoice } from './useTagChoice.ts';
 
 interface Props extends MemberBulk {
   act: MemberAct;
@@ -22,16 +23,18 @@ export function BulkDialog({ act, listId, isMaster, listed, selection, total, on
   const { t } = useTranslation();
   const format = useFormat();
   const bulk = useMemberBulk();
-  const [tag, setTag] = useState<number | undefined>(undefined);
+  const tag = useTagChoice(listId, act === 'tag');
   const [typed, setTyped] = useState('');
   const count = sizeOf(selection, total);
   const problem = bulk.error ? problemOf(bulk.error) : null;
   const isMore = problem?.status === 409;
-  const isReady = (takesOut(act) || tag !== undefined) && (!isTyped(act, count) || isTypedRight(typed, count));
-  const submit = (event: FormEvent) => {
+  const isReady = (takesOut(act) || tag.isReady) && (!isTyped(act, count) || isTypedRight(typed, count));
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!isReady) return;
-    bulk.mutate(bulkBody(act, listId, listed, selection, count, tag), {
+    const tagId = takesOut(act) ? undefined : await tag.id().catch(() => null);
+    if (tagId === null) return;
+    bulk.mutate(bulkBody(act, listId, listed, selection, count, tagId), {
       onSuccess: ({ job_id }) => {
         onClose();
         onStarted(job_id, act);
@@ -41,7 +44,7 @@ export function BulkDialog({ act, listId, isMaster, listed, selection, total, on
   const words = { count, n: format.number(count) };
   return (
     <Dialog onClose={onClose} title={t(`members.bulk.act.${act}`)}>
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={(event) => void submit(event)} noValidate>
         <Stack gap="sm">
           {isMore ? (
             <Alert color="yellow" role="alert" title={t('bulk.more')}>
@@ -67,12 +70,12 @@ export function BulkDialog({ act, listId, isMaster, listed, selection, total, on
               {isMaster && <Text size="sm">{t(`members.bulk.crm.${act as 'archive'}`)}</Text>}
             </>
           ) : (
-            <TagInput listId={listId} mayMake={act === 'tag'} value={tag} onChange={setTag} />
+            <ChoiceInput choice={tag} />
           )}
           {isTyped(act, count) && <TypedNumber count={count} typed={typed} onType={setTyped} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
-            <Button type="submit" color={takesOut(act) ? 'red' : undefined} disabled={!isReady} loading={bulk.isPending}>
+            <Button type="submit" color={takesOut(act) ? 'red' : undefined} disabled={!isReady} loading={bulk.isPending || tag.isBusy}>
               {t(`members.bulk.do.${act}`, words)}
             </Button>
           </Group>
