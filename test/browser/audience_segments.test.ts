@@ -89,6 +89,22 @@ describe("the audience's segments, fields and blocked addresses", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("link", { name: "Of a program", exact: true }).waitFor();
     assert.deepEqual((await segment("Of a program")).options, { match: "all", conditions: [circle] });
+    // somebody else renames it meanwhile: it is told, and saved by a second word
+    await page.getByRole("link", { name: "Of a program", exact: true }).click();
+    await page.getByText("All of these fit").first().waitFor();
+    await page.getByText("Any of these fits").first().click();
+    await server.mailchimp.patch(`${list}/segments/${body.id}`, { name: "Of two programs" });
+    await page.getByRole("button", { name: "Save" }).click();
+    const meeting = page.getByRole("alert").filter({ hasText: "Somebody else has saved meanwhile" });
+    await meeting.getByText("Of two programs").waitFor();
+    await meeting.getByText("Of a program", { exact: true }).waitFor();
+    await checkAccessible(page);
+    await picture(page, "audience-segment-meeting");
+    assert.equal((await segment("Of two programs")).options.match, "all", "nothing was saved yet");
+    await page.getByLabel("Name").fill("Of a program");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("link", { name: "Of a program", exact: true }).waitFor();
+    assert.equal((await segment("Of a program")).options.match, "any");
     await act(page, "Of a program", "Duplicate");
     await page.getByRole("button", { name: "Make the segment" }).click();
     await page.getByText("3 segments and tags").waitFor();

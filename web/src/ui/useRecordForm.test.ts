@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inCommon, merge } from './useRecordForm.ts';
+import { changedBy, inCommon, merge } from './useRecordForm.ts';
 
 const before = { name: 'Old', address: 'Old', sender: 'Old' };
 
@@ -13,6 +13,13 @@ test('what both changed stays mine, and is told', () => {
   const { merged, fields } = merge(before, { ...before, name: 'Mine' }, { ...before, name: 'Theirs' });
   expect(merged.name).toBe('Mine');
   expect(fields).toEqual(['name']);
+});
+
+test('what only they changed can be told, too', () => {
+  const mine = { ...before, name: 'Mine' };
+  expect(changedBy(before, mine, { ...before, address: 'Theirs' })).toEqual(['address']);
+  expect(changedBy(before, mine, { ...before, name: 'Theirs', address: 'Old' })).toEqual(['name']);
+  expect(changedBy(before, mine, mine)).toEqual([]);
 });
 
 test('the same change by both is nothing to ask about', () => {

@@ -18,11 +18,18 @@ export interface Meeting<T> {
   fields: (keyof T & string)[];
 }
 
+export interface RecordMeeting<T> extends Meeting<T> {
+  /** As it was here before theirs was taken in. */
+  mine: T;
+}
+
 interface Options<T> {
   loaded: Loaded<T>;
   save: (values: T, etag: string | null) => Promise<Loaded<T>>;
   reload: () => Promise<Loaded<T>>;
   validate?: (values: T) => FormErrors;
+  /** Also what only they changed is told, and saved by a second word: for what has a meaning as a whole. */
+  tellsAll?: boolean;
   /** Of the server's field names. */
   prefix?: string;
   onSaved?: () => void;
@@ -33,7 +40,7 @@ export interface RecordForm<T extends Record<string, unknown>> {
   isDirty: boolean;
   isSaving: boolean;
   problem: Problem | null;
-  meeting: Meeting<T> | null;
+  meeting: RecordMeeting<T> | null;
   submit: (event?: FormEvent<HTMLFormElement>) => void;
   takeTheirs: () => void;
   discard: () => void;
@@ -47,6 +54,11 @@ export function merge<T extends Record<string, unknown>>(before: T, mine: T, the
   return { merged, fields: names.filter((name) => theirs[name] !== before[name] && merged[name] !== theirs[name]) };
 }
 
+/** What they changed, and we do not have: also where we changed nothing. */
+export function changedBy<T extends Record<string, unknown>>(before: T, mine: T, theirs: T): (keyof T & string)[] {
+  return (Object.keys(mine) as (keyof T & string)[]).filter((name) => theirs[name] !== before[name] && theirs[name] !== mine[name]);
+}
+
 /** What they and we had before. If the answer to something that we sent was lost, then what they have like it is our own. */
 export function inCommon<T extends Record<string, unknown>>(before: T, sent: T | null, theirs: T): T {
   if (!sent) return before;
@@ -55,10 +67,10 @@ export function inCommon<T extends Record<string, unknown>>(before: T, sent: T |
 }
 
 export function useRecordForm<T extends Record<string, unknown>>(options: Options<T>): RecordForm<T> {
-  const { loaded, save, reload, validate, prefix, onSaved } = options;
+  const { loaded, save, reload, validate, prefix, tellsAll = false, onSaved } = options;
   const [base, setBase] = useState(loaded);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [meeting, setMeeting] = useState<Meeting<T> | null>(null);
+  const [meeting, setMeeting] = useState<RecordMeeting<T> | null>(null);
   const [isSaving, setSaving] = useState(false);
   /** Sent, but the answer was lost. */
   const unanswered = useRef<T | null>(null);
@@ -81,13 +93,15 @@ export function useRecordForm<T extends Record<string, unknown>>(options: Option
 
   /** What only they changed is taken in; true: nothing is to be asked. */
   const meet = (mine: T, theirs: Loaded<T>): T | null => {
-    const { merged, fields } = merge(inCommon(base.values, unanswered.current, theirs.values), mine, theirs.values);
+    const before = inCommon(base.values, unanswered.current, theirs.values);
+    const { merged, ...met } = merge(before, mine, theirs.values);
+    const fields = tellsAll ? changedBy(before, mine, theirs.values) : met.fields;
     unanswered.current = null;
     setBase(theirs);
     form.setInitialValues(theirs.values);
     form.setValues(merged);
     if (fields.length === 0) return merged;
-    setMeeting({ theirs: theirs.values, fields });
+    setMeeting({ theirs: theirs.values, mine, fields });
     return null;
   };
   const write = async (values: T, etag: string | null): Promise<void> => {

@@ -11,7 +11,7 @@ import { finishedOf, lacksOf } from '../../../ui/CriteriaBuilder/tree.ts';
 import { criteriaText, type Criteria } from '../../../ui/FilterBar/criteria.ts';
 import { FormActions } from '../../../ui/FormActions.tsx';
 import { MeetingAlert } from '../../../ui/MeetingAlert.tsx';
-import { useRecordForm, type Loaded, type Meeting } from '../../../ui/useRecordForm.ts';
+import { useRecordForm, type Loaded, type RecordMeeting } from '../../../ui/useRecordForm.ts';
 import { useToast } from '../../../ui/useToast.tsx';
 import { useUnsaved } from '../../../ui/useUnsaved.tsx';
 import styles from '../../groups/edit/GroupForm.module.css';
@@ -44,6 +44,7 @@ export function SegmentForm({ listId, id, loaded, conditions }: Props) {
     loaded,
     save: async (values, etag) => loadedOf(await saveSegment(queries, where, values, etag), kinds),
     reload: () => reloadSegment(queries, where),
+    tellsAll: true,
     validate: (values) => ({
       ...(values.name.trim() ? {} : { name: t('segments.nameMissing') }),
       ...(lacks(values) > 0 ? { criteria: t('groupEdit.unfinished') } : {}),
@@ -86,7 +87,7 @@ export function SegmentForm({ listId, id, loaded, conditions }: Props) {
       <SegmentPreview listId={listId} criteria={finished} kinds={kinds} unfinished={lacksOf(criteria, fields).length} className={styles.who} />
       <Stack className={styles.save} gap="sm">
         {record.meeting && (
-          <Others meeting={record.meeting} mine={form.values} wordsOf={(values) => <CriteriaWords {...conditions} criteria={criteriaIn(values)} />} onTakeTheirs={record.takeTheirs} />
+          <Others meeting={record.meeting} wordsOf={(values) => <CriteriaWords {...conditions} criteria={criteriaIn(values)} />} onTakeTheirs={record.takeTheirs} />
         )}
         {isPlaced && <Text size="sm" c="var(--mantine-color-error)" role="alert">{t('groupEdit.refused')}</Text>}
         {!isPlaced && !ofName && <AudienceProblem error={problem} title={t('audience.notSaved')} />}
@@ -104,14 +105,13 @@ export function SegmentForm({ listId, id, loaded, conditions }: Props) {
 }
 
 interface OthersProps {
-  meeting: Meeting<SegmentValues>;
-  mine: SegmentValues;
+  meeting: RecordMeeting<SegmentValues>;
   wordsOf: (values: SegmentValues) => ReactNode;
   onTakeTheirs: () => void;
 }
 
-/** Somebody else saved it meanwhile. */
-function Others({ meeting: { fields, theirs }, mine, wordsOf, onTakeTheirs }: OthersProps) {
+/** Somebody else saved it meanwhile. What only they changed stands in the form already. */
+function Others({ meeting: { fields, theirs, mine }, wordsOf, onTakeTheirs }: OthersProps) {
   const { t } = useTranslation();
   const rows = fields.map((field) =>
     field === 'criteria'
