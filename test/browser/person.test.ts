@@ -228,6 +228,8 @@ describe("a person's page", () => {
     await dialog.getByRole("button", { name: "Allow campaigns again" }).click();
     await consent.getByText("That was a mistake: subscribe me again").waitFor();
     await page.getByText("Unsubscribed in the audience").first().waitFor();
+    await consent.getByText("They unsubscribed themselves").waitFor();
+    await consent.getByRole("link", { name: "Show in the audience" }).waitFor();
     await picture(page, "person-unsubscribed");
     await checkAccessible(page);
     assert.equal((await nell()).mail_status, "unsubscribed");

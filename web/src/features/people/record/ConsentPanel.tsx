@@ -10,6 +10,7 @@ import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { SharersOut, SharersToo } from '../AddressHolders.tsx';
 import { useObstacles, type Person } from '../queries.ts';
+import { AudienceLeft } from './AudienceLeft.tsx';
 import { saysOf, type AudienceSays } from './audienceSays.ts';
 import { Panel } from './Panel.tsx';
 import { useConsent, useStep, type Consent } from './queries.ts';
@@ -32,10 +33,19 @@ export function ConsentPanel({ person }: { person: Person }) {
         onChange={() => setAsking(true)}
       />
       {person.mail_status === 'shared_opt_out' ? <SharersOut person={person} /> : <AudienceAlert says={says} />}
+      <Told person={person} says={says} />
       <History personId={person.id} />
       {isAsking && <ConsentDialog person={person} onClose={() => setAsking(false)} />}
     </Panel>
   );
+}
+
+/** By whom and when, if the audience said it. */
+function Told({ person, says }: { person: Person; says: AudienceSays | undefined }) {
+  const last = useConsent(person.id).data?.[0];
+  const isTheirs = person.opted_out && (last?.source === 'audience' || last?.source === 'complaint');
+  const hasLeft = says === 'unsubscribed' || says === 'refused' || person.mail_status === 'held' || isTheirs;
+  return hasLeft && person.email ? <AudienceLeft email={person.email} /> : null;
 }
 
 /** What is allowed here is one thing, what the audience has of the address another. */
