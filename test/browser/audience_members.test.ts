@@ -179,11 +179,14 @@ describe("members", () => {
     await page.getByText("1 member fits", { exact: true }).waitFor();
     await checkAccessible(page);
     await picture(page, "members-not-in-crm");
-    await page.getByRole("link", { name: "Add 1 person to the CRM" }).click();
+    await page.getByRole("link", { name: "Look at the columns first" }).click();
     await page.getByRole("heading", { name: "New import" }).waitFor();
     await page.getByText("new@example.org").waitFor();
-    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.goBack();
+    await page.getByRole("button", { name: "Add 1 person to the CRM" }).click();
     await page.waitForURL(/\/imports\/\d+/);
+    await page.getByRole("link", { name: "Make a group of 1 new person" }).waitFor();
+    await page.getByRole("button", { name: "Undo this import" }).waitFor();
     await until("she is in the CRM", async () => (await server.admin.get("/api/v1/people", { email: "new@example.org" })).body.total === 1);
     assert.equal((await server.admin.get("/api/v1/people", { email: "new@example.org" })).body.items[0].mail_status, "agreed");
     await page.goto("/audience");

@@ -70,6 +70,9 @@ describe("importing a file", () => {
     assert.equal(run.created, 10_000 - 40);
     assert.equal(run.refused, 65);
     assert.equal(await total(), run.created);
+    await page.getByRole("link", { name: "Make a group of 9,960 new people" }).click();
+    await page.waitForURL(/\/groups\/new/);
+    await page.goBack();
     const [person] = (await server.admin.get(`${v1}/people`, { email: "person0@example.org" })).body.items;
     assert.equal(person.opted_out, true, "he said no");
     assert.equal(person.custom.lieblingsfarbe, "blau");

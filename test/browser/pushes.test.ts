@@ -93,6 +93,9 @@ describe("a push of a group", () => {
     await did.getByRole("button", { name: /Added\s*6/ }).waitFor();
     await checkAccessible(page);
     await picture(page, "push-done");
+    await page.getByRole("button", { name: "Write a campaign to this group" }).click();
+    assert.equal(await page.getByRole("dialog").getByLabel("Name").inputValue(), "Sommerfest");
+    await page.keyboard.press("Escape");
     const [done] = await pushesOf(server, group, false);
     assert.deepEqual([done!.result.add, done!.result.left_out], [6, { held: 1, no_address: 1, opted_out: 1 }]);
     assert.equal((await tagOf(server, "Sommerfest"))!.member_count, 6);

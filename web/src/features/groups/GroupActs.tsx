@@ -1,6 +1,6 @@
 /** What can be done with a group, of its row and of its page. What a role may not do is not offered. */
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconChevronDown, IconCopy, IconDots, IconPencil, IconRefresh, IconSend, IconTrash } from '@tabler/icons-react';
+import { IconChevronDown, IconCopy, IconDots, IconMail, IconPencil, IconRefresh, IconSend, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +10,7 @@ import { MenuLink } from '../../ui/MenuLink.tsx';
 import { useProblemText } from '../../ui/ProblemAlert.tsx';
 import { problemOf } from '../../api/problem.ts';
 import { useToast } from '../../ui/useToast.tsx';
+import { NewCampaign } from '../campaigns/NewCampaign.tsx';
 import { DeleteGroup } from './DeleteGroup.tsx';
 import { DuplicateGroup } from './DuplicateGroup.tsx';
 import { useRefresh, type Group } from './queries.ts';
@@ -25,7 +26,7 @@ export function GroupActs({ group, isRow = false, onDeleted }: Props) {
   const { t } = useTranslation();
   const me = useMe();
   const navigate = useNavigate();
-  const [open, setOpen] = useState<'duplicate' | 'delete' | null>(null);
+  const [open, setOpen] = useState<'write' | 'duplicate' | 'delete' | null>(null);
   if (!may(me, 'market')) return null;
   const close = () => setOpen(null);
   const params = { groupId: group.id };
@@ -47,6 +48,11 @@ export function GroupActs({ group, isRow = false, onDeleted }: Props) {
               {t('groups.push')}
             </MenuLink>
           )}
+          {group.entity === 'people' && (
+            <Menu.Item leftSection={<IconMail size={16} aria-hidden />} onClick={() => setOpen('write')}>
+              {t('groups.write')}
+            </Menu.Item>
+          )}
           <MenuLink to="/groups/$groupId/edit" params={params} leftSection={<IconPencil size={16} aria-hidden />}>
             {t('groups.edit')}
           </MenuLink>
@@ -60,6 +66,7 @@ export function GroupActs({ group, isRow = false, onDeleted }: Props) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {open === 'write' && <NewCampaign name={group.name} to={{ kind: 'group', id: group.id }} onClose={close} />}
       {open === 'duplicate' && (
         <DuplicateGroup
           group={group}

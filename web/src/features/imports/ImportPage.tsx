@@ -12,6 +12,7 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { ImportCounts } from './ImportCounts.tsx';
 import { ImportPeople } from './ImportPeople.tsx';
+import { NextStep } from './NextStep.tsx';
 import { NoMail } from './NoMail.tsx';
 import { PassedOver } from './PassedOver.tsx';
 import { hasPeople, importQuery, isDry, isOpen, type Import } from './queries.ts';
@@ -77,6 +78,7 @@ export function ImportPage() {
       {state === 'failed' && <ProblemAlert error={new Error(run.error ?? '')} title={t('imports.failed')} />}
       {job.data && isOpen(run) && state !== 'undoing' && <Paper><JobProgress job={job.data} title={t('imports.running')} /></Paper>}
       <Undone run={run} />
+      <NextStep run={run} />
       <Title order={2}>{t('imports.result')}</Title>
       <ImportCounts run={run} isTrial={isDry(run)} {...opening} />
       <NoMail run={run} isTrial={isDry(run)} {...opening} />

@@ -2,9 +2,10 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, call, type Schemas } from '../../api/client.ts';
+import { problemOf } from '../../api/problem.ts';
 import { upload } from '../../api/upload.ts';
 import { useRows, type Rows } from '../../ui/DataTable/rows.ts';
-import { beginOf, queryOf, type Choices, type Entity } from './choices.ts';
+import { beginOf, noChoices, queryOf, type Choices, type Entity } from './choices.ts';
 import type { ImportsSearch, PeopleOutcome } from './search.ts';
 
 export type Import = Schemas['Import'];
@@ -125,18 +126,22 @@ export const lookQuery = (file: File, choices: Choices, before: Look | undefined
   });
 };
 
+async function signupsFile(query: { list_id: string; hash?: string; segment_id?: number; interest_id?: string; q?: string }, name: string, signal?: AbortSignal): Promise<File | null> {
+  const text = await call(api.GET('/audience/people.csv', { params: { query }, parseAs: 'text', signal }));
+  return text.trimEnd().includes('\n') ? new File([text], name, { type: 'text/csv' }) : null;
+}
+
+const apiOfSignups = ({ signups = '', tag: segment_id, interest: interest_id, ...rest }: ImportsSearch) => ({ list_id: signups, segment_id, interest_id, ...rest });
+
 /** Those of an audience who are not in the CRM, as a file. null: nobody. */
-export const signupsQuery = ({ signups = '', tag: segment_id, interest: interest_id, ...rest }: ImportsSearch, name: string) => {
-  const query = { list_id: signups, segment_id, interest_id, ...rest };
+export const signupsQuery = (search: ImportsSearch, name: string) => {
+  const query = apiOfSignups(search);
   return queryOptions({
     queryKey: ['imports', 'signups', query, name],
-    enabled: signups !== '',
+    enabled: query.list_id !== '',
     staleTime: Infinity, // what was looked at is imported
     gcTime: 0,
-    queryFn: async ({ signal }) => {
-      const text = await call(api.GET('/audience/people.csv', { params: { query }, parseAs: 'text', signal }));
-      return text.trimEnd().includes('\n') ? new File([text], name, { type: 'text/csv' }) : null;
-    },
+    queryFn: ({ signal }) => signupsFile(query, name, signal),
   });
 };
 
@@ -148,21 +153,48 @@ export interface Start {
   onProgress: (part: number) => void;
 }
 
+function startImport({ file, choices, look, isDry, onProgress }: Start) {
+  return upload<{ job_id: number; import_id: number }>({
+    path: '/imports',
+    query: {
+      ...queryOf(choices, look),
+      file_name: file.name,
+      dry_run: isDry ? 'true' : undefined,
+      opted_in: choices.ground.trim() || undefined,
+    },
+    file,
+    onProgress,
+  });
+}
+
+/**
+ * Those of an audience who are not in the CRM, in one go: the columns are what their names say. Answers the import; null:
+ * nobody is left; 'asks': a column needs a word, so that it is looked at as any other file.
+ */
+export function useTakeIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ search, name, ground }: { search: ImportsSearch; name: string; ground: string }): Promise<number | null | 'asks'> => {
+      const file = await signupsFile(apiOfSignups(search), name);
+      if (!file) return null;
+      const choices = { ...noChoices, ground };
+      const look = await upload<Look>({ path: '/imports/look', query: queryOf(choices, undefined), file: await beginOf(file) });
+      if (look.questions.length > 0) return 'asks';
+      try {
+        return (await startImport({ file, choices, look, isDry: false, onProgress: () => undefined })).import_id;
+      } catch (error) {
+        if ((problemOf(error).body as { questions?: Question[] } | null)?.questions?.length) return 'asks'; // which the whole file showed
+        throw error;
+      }
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: importsQuery.queryKey, refetchType: 'none' }),
+  });
+}
+
 export function useStart() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ file, choices, look, isDry, onProgress }: Start) =>
-      upload<{ job_id: number; import_id: number }>({
-        path: '/imports',
-        query: {
-          ...queryOf(choices, look),
-          file_name: file.name,
-          dry_run: isDry ? 'true' : undefined,
-          opted_in: choices.ground.trim() || undefined,
-        },
-        file,
-        onProgress,
-      }),
+    mutationFn: startImport,
     onSuccess: () => queries.invalidateQueries({ queryKey: importsQuery.queryKey, refetchType: 'none' }),
   });
 }

@@ -1,8 +1,9 @@
 /** One push: how far it is, what it asks, and exactly who was in it. */
 import { Alert, Badge, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
+import { IconMail } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswerJob, useJob } from '../../api/jobs.ts';
 import { may, useMe, type Right } from '../../api/session.ts';
@@ -13,6 +14,7 @@ import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { NewCampaign } from '../campaigns/NewCampaign.tsx';
 import { Back } from './PlanPage.tsx';
 import { PushReport } from './PushReport.tsx';
 import { pushQuery, useOutcomeCount, useStopJob, type Push } from './queries.ts';
@@ -35,6 +37,7 @@ export function PushPage() {
       <Head push={push} />
       {found.error && <ProblemAlert error={found.error} title={t('pushes.old')} />}
       <Condition push={push} />
+      <WriteNext push={push} />
       {push.result && !isRunning(push) && <PushReport pushId={push.id} result={push.result} search={search} onChange={change} />}
     </Stack>
   );
@@ -99,6 +102,23 @@ function Condition({ push }: { push: Push }) {
         {push.job_id !== null && <Stop jobId={push.job_id} right={rightOf(push)} />}
       </Group>
       <ProblemAlert error={job.error} />
+    </Paper>
+  );
+}
+
+/** The tag is in the audience: what it was put there for. A push that a campaign waits for needs no other. */
+function WriteNext({ push }: { push: Push }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const [isOpen, setOpen] = useState(false);
+  if (stateOf(push) !== 'done' || push.dry_run || push.campaign || !may(me, 'market')) return null;
+  return (
+    <Paper>
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" style={{ flex: '1 1 320px' }}>{t('pushes.nextAbout')}</Text>
+        <Button leftSection={<IconMail size={16} aria-hidden />} onClick={() => setOpen(true)}>{t('groups.write')}</Button>
+      </Group>
+      {isOpen && <NewCampaign name={push.group_name} to={{ kind: 'group', id: push.group_id }} onClose={() => setOpen(false)} />}
     </Paper>
   );
 }

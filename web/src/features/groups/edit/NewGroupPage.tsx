@@ -12,13 +12,13 @@ const fresh: GroupValues = { name: '', entity: 'people', kind: 'dynamic', criter
 export function NewGroupPage() {
   const { t } = useTranslation();
   const me = useMe();
-  const { filter } = useSearch({ from: '/signed-in/groups/new' });
-  const values = filter ? valuesOf({ ...fresh, criteria: filter }) : fresh;
+  const { filter, name = '' } = useSearch({ from: '/signed-in/groups/new' });
+  const values = filter ? valuesOf({ ...fresh, name, criteria: filter }) : { ...fresh, name };
   return (
     <>
       <PageHead title={t('groupEdit.new')} />
       {may(me, 'market') ? (
-        <GroupForm key={JSON.stringify(filter)} loaded={{ values, etag: null }} />
+        <GroupForm key={JSON.stringify([filter, name])} loaded={{ values, etag: null }} />
       ) : (
         <NotAllowed about={t('groupEdit.notAllowed')} />
       )}

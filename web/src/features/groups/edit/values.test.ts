@@ -25,6 +25,6 @@ test('everybody is not by hand', () => {
 });
 
 test('an address may say anything', () => {
-  expect(readNewGroupSearch({ filter: criteria })).toEqual({ filter: criteria });
+  expect(readNewGroupSearch({ filter: criteria, name: 2026 })).toEqual({ filter: criteria, name: '2026' });
   for (const filter of [{}, 7, 'x', { conditions: [] }, { conditions: [{ conditions: 1 }] }]) expect(readNewGroupSearch({ filter })).toEqual({});
 });

@@ -3,13 +3,13 @@ import { Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../../api/session.ts';
 import { LinkAnchor } from '../../../../ui/LinkAnchor.tsx';
-import { LinkButton } from '../../../../ui/LinkButton.tsx';
 import { useTargets } from '../../../composer/queries.ts';
 import { MailStateWord } from '../../../people/MailStateWord.tsx';
 import { nameOf } from '../../../people/person.ts';
 import { useHolders } from '../../../people/queries.ts';
 import { Panel } from '../../../people/record/Panel.tsx';
 import type { Member } from '../queries.ts';
+import { TakeIn } from '../TakeIn.tsx';
 
 /** Is it the audience that people are brought into? As long as nobody knows, it may be. */
 export function useIsMaster(listId: string): boolean {
@@ -27,7 +27,7 @@ export function CrmPanel({ member }: { member: Member }) {
       {people.isLoading && <Skeleton h={24} />}
       {people.data?.length === 0 && <Text size="sm" c="dimmed">{t('members.notInCrm')}</Text>}
       {people.data?.length === 0 && mayImport && isMaster && member.status === 'subscribed' && (
-        <LinkButton size="xs" variant="default" mt="xs" to="/imports" search={{ signups: member.list_id, hash: member.id }}>{t('members.oneToCrm')}</LinkButton>
+        <TakeIn variant="default" mt="xs" search={{ signups: member.list_id, hash: member.id }}>{t('members.oneToCrm')}</TakeIn>
       )}
       <Stack gap={4}>
         {people.data?.map((person) => (
