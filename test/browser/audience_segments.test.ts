@@ -94,7 +94,7 @@ describe("the audience's segments, fields and blocked addresses", () => {
     await page.getByText("All of these fit").first().waitFor();
     await page.getByText("Any of these fits").first().click();
     await server.mailchimp.patch(`${list}/segments/${body.id}`, { name: "Of two programs" });
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     const meeting = page.getByRole("alert").filter({ hasText: "Somebody else has saved meanwhile" });
     await meeting.getByText("Of two programs").waitFor();
     await meeting.getByText("Of a program", { exact: true }).waitFor();
@@ -102,7 +102,7 @@ describe("the audience's segments, fields and blocked addresses", () => {
     await picture(page, "audience-segment-meeting");
     assert.equal((await segment("Of two programs")).options.match, "all", "nothing was saved yet");
     await page.getByLabel("Name").fill("Of a program");
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("link", { name: "Of a program", exact: true }).waitFor();
     assert.equal((await segment("Of a program")).options.match, "any");
     await act(page, "Of a program", "Duplicate");
@@ -164,7 +164,7 @@ describe("the audience's segments, fields and blocked addresses", () => {
     browser.allow(/400/);
     await server.mailchimp.patch(`${list}/members/m3@example.org`, { status: "unsubscribed" });
     await page.goto("/audience?tab=blocked");
-    await page.getByText("0 addresses").waitFor();
+    await page.getByText("No address is blocked by hand.").waitFor();
     const box = page.getByRole("textbox", { name: "One address" });
     await box.fill("nobody");
     await page.keyboard.press("Enter");
@@ -182,7 +182,7 @@ describe("the audience's segments, fields and blocked addresses", () => {
     await page.getByText("By hand", { exact: true }).click();
     await page.getByRole("button", { name: "Lift ada@example.org" }).click();
     await page.getByRole("button", { name: "Lift the block" }).click();
-    await page.getByText("0 addresses").waitFor();
+    await page.getByText("No address is blocked by hand.").waitFor();
     await page.getByText("Nothing stands against mail to Ada@Example.org").waitFor();
   });
 

@@ -1,13 +1,14 @@
 /** All people: search, filter, views, and what can be done with many of them. */
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconUserPlus, IconUsers } from '@tabler/icons-react';
+import { IconFileImport, IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useKeptColumns } from '../../ui/DataTable/columns.ts';
 import { ListPage } from '../../ui/DataTable/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { LinkButton } from '../../ui/LinkButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { PEOPLE } from './cells.tsx';
@@ -64,7 +65,12 @@ export function PeoplePage() {
         onChange={change}
         onJob={setJob}
         before={<ViewsMenu search={search} shown={shown} opened={view} />}
-        nobody={<EmptyState icon={<IconUsers size={24} aria-hidden />} title={t('people.none')} about={t('people.noneAbout')} action={add} />}
+        nobody={<EmptyState icon={<IconUsers size={24} aria-hidden />} title={t('people.none')} about={t('people.noneAbout')} action={(
+          <Group gap="xs" justify="center">
+            <LinkButton to="/imports" variant="default" leftSection={<IconFileImport size={16} aria-hidden />}>{t('people.toImports')}</LinkButton>
+            {add}
+          </Group>
+        )} />}
       />
       <NewPerson isOpen={isNew} onClose={newPerson.close} />
     </ListPage>

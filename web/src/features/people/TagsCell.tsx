@@ -1,7 +1,6 @@
 /** The tags of a row: as many as are whole there; the others open. */
 import { Badge, Group, Popover, Text, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useIsPhone } from '../../ui/DataTable/DataTable.tsx';
 import { isCut, tagsShown } from './tagsShown.ts';
 
@@ -16,7 +15,6 @@ function Tag({ tag, isWhole = false }: { tag: string; isWhole?: boolean }) {
 }
 
 export function Tags({ tags }: { tags: string[] }) {
-  const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const isCard = useIsPhone();
   const shown = tags.slice(0, tagsShown(tags, isCard));
@@ -31,7 +29,7 @@ export function Tags({ tags }: { tags: string[] }) {
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-start" shadow="md" width={260} withArrow>
       <Popover.Target>
-        <UnstyledButton tabIndex={-1} maw="100%" mih={24} title={tags.join(', ')} aria-label={t('people.allTags', { tags: tags.join(', ') })} onClick={() => setOpen(!isOpen)}>{row}</UnstyledButton>
+        <UnstyledButton tabIndex={-1} maw="100%" mih={24} title={tags.join(', ')} onClick={() => setOpen(!isOpen)}>{row}</UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown p="xs">
         <Group gap={4} mah={240} style={{ overflow: 'auto' }}>{tags.map((tag) => <Tag key={tag} tag={tag} isWhole />)}</Group>

@@ -17,7 +17,7 @@ export const PEOPLE = 'people';
 
 /** The usual ones fit beside each other on a small laptop, beside a scroll bar. */
 const WIDTHS: Record<string, number> = {
-  name: 180, email: 230, company_name: 130, tag: 140, opted_out: 165, updated_at: 135, created_at: 135, title: 90, country: 120,
+  name: 170, email: 240, company_name: 150, tag: 135, opted_out: 165, updated_at: 130, created_at: 130, title: 90, country: 120,
   language: 110, postal_code: 110,
 };
 const WIDTH = 160;

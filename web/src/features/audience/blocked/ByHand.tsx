@@ -19,7 +19,7 @@ export function ByHand({ mayChange }: { mayChange: boolean }) {
   const { items, total } = found.data;
   return (
     <>
-      <Text size="sm" c="dimmed" role="status">{t('blocked.total', { count: total, n: format.number(total) })}</Text>
+      <Text size="sm" c="dimmed" role="status">{total === 0 ? t('blocked.none.hand') : t('blocked.total', { count: total, n: format.number(total) })}</Text>
       {items.length > 0 && (
         <FactTable
           label={t('blocked.shown.hand')}

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
 import { Ago } from '../../../ui/Ago.tsx';
 import { FactTable } from '../../../ui/DataTable/FactTable.tsx';
+import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
 import { AudienceProblem } from '../AudienceProblem.tsx';
 import { goneQuery, type GoneStatus, type Member } from './queries.ts';
 
@@ -23,7 +24,7 @@ export function Gone({ listId, status }: { listId: string; status: GoneStatus })
   return (
     <>
       <Text size="sm" c="dimmed" maw={640}>{t(`blocked.goneAbout.${status}`)}</Text>
-      <Text size="sm" c="dimmed" role="status">{t('blocked.total', { count: total_items, n: format.number(total_items) })}</Text>
+      <Text size="sm" c="dimmed" role="status">{total_items === 0 ? t(`blocked.none.${status}`) : t('blocked.total', { count: total_items, n: format.number(total_items) })}</Text>
       {members.length > 0 && (
         <FactTable<Member>
           label={t(`blocked.shown.${status}`)}
@@ -39,6 +40,12 @@ export function Gone({ listId, status }: { listId: string; status: GoneStatus })
       )}
       {total_items > most && most < MOST && (
         <Button variant="default" w="fit-content" loading={found.isFetching} onClick={() => setMost(Math.min(MOST, most + 4 * SHOWN))}>{t('ui.more')}</Button>
+      )}
+      {total_items > MOST && most >= MOST && (
+        <Text size="sm">
+          {t('blocked.most', { most: format.number(MOST) })}{' '}
+          <LinkAnchor size="sm" underline="always" to="/audience" search={{ list: listId, status }}>{t('blocked.all')}</LinkAnchor>
+        </Text>
       )}
     </>
   );
