@@ -98,6 +98,7 @@ describe("the audience's segments, fields and blocked addresses", () => {
     const meeting = page.getByRole("alert").filter({ hasText: "Somebody else has saved meanwhile" });
     await meeting.getByText("Of two programs").waitFor();
     await meeting.getByText("Of a program", { exact: true }).waitFor();
+    await meeting.getByText("Saving once more keeps both.").waitFor();
     await checkAccessible(page);
     await picture(page, "audience-segment-meeting");
     assert.equal((await segment("Of two programs")).options.match, "all", "nothing was saved yet");

@@ -14,16 +14,18 @@ export interface MeetingRow {
 interface Props {
   rows: MeetingRow[];
   onTakeTheirs: () => void;
+  /** Theirs and ours are about different things, and both stand in the form. */
+  isJoined?: boolean;
   /** Where nothing else saves. */
   onKeepMine?: () => void;
 }
 
-export function MeetingAlert({ rows, onTakeTheirs, onKeepMine }: Props) {
+export function MeetingAlert({ rows, isJoined = false, onTakeTheirs, onKeepMine }: Props) {
   const { t } = useTranslation();
   return (
     <Alert color="yellow" variant="light" role="alert" icon={<IconUsers size={18} />} title={t('ui.meeting')}>
       <Stack gap="xs">
-        <Text size="sm">{onKeepMine ? t('ui.meetingChoose') : t('ui.meetingAbout')}</Text>
+        <Text size="sm">{t(onKeepMine ? 'ui.meetingChoose' : isJoined ? 'ui.meetingJoined' : 'ui.meetingAbout')}</Text>
         {rows.length > 0 && (
           <FactTable
             minWidth={320}

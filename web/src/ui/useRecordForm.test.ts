@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changedBy, inCommon, merge } from './useRecordForm.ts';
+import { differing, inCommon, merge } from './useRecordForm.ts';
 
 const before = { name: 'Old', address: 'Old', sender: 'Old' };
 
@@ -17,9 +17,10 @@ test('what both changed stays mine, and is told', () => {
 
 test('what only they changed can be told, too', () => {
   const mine = { ...before, name: 'Mine' };
-  expect(changedBy(before, mine, { ...before, address: 'Theirs' })).toEqual(['address']);
-  expect(changedBy(before, mine, { ...before, name: 'Theirs', address: 'Old' })).toEqual(['name']);
-  expect(changedBy(before, mine, mine)).toEqual([]);
+  expect(differing(before, mine, { ...before, address: 'Theirs' })).toEqual(['name', 'address']);
+  expect(differing(before, mine, { ...mine, address: 'Theirs' })).toEqual(['address']);
+  expect(differing(before, mine, before)).toEqual([]);
+  expect(differing(before, mine, mine)).toEqual([]);
 });
 
 test('the same change by both is nothing to ask about', () => {

@@ -21,6 +21,8 @@ export interface Meeting<T> {
 export interface RecordMeeting<T> extends Meeting<T> {
   /** As it was here before theirs was taken in. */
   mine: T;
+  /** Each changed something else: both stand in the form. */
+  isJoined: boolean;
 }
 
 interface Options<T> {
@@ -54,9 +56,10 @@ export function merge<T extends Record<string, unknown>>(before: T, mine: T, the
   return { merged, fields: names.filter((name) => theirs[name] !== before[name] && merged[name] !== theirs[name]) };
 }
 
-/** What they changed, and we do not have: also where we changed nothing. */
-export function changedBy<T extends Record<string, unknown>>(before: T, mine: T, theirs: T): (keyof T & string)[] {
-  return (Object.keys(mine) as (keyof T & string)[]).filter((name) => theirs[name] !== before[name] && theirs[name] !== mine[name]);
+/** In which theirs is not ours, if they changed anything that we do not have: both versions are told. */
+export function differing<T extends Record<string, unknown>>(before: T, mine: T, theirs: T): (keyof T & string)[] {
+  const fields = (Object.keys(mine) as (keyof T & string)[]).filter((name) => theirs[name] !== mine[name]);
+  return fields.some((name) => theirs[name] !== before[name]) ? fields : [];
 }
 
 /** What they and we had before. If the answer to something that we sent was lost, then what they have like it is our own. */
@@ -95,13 +98,13 @@ export function useRecordForm<T extends Record<string, unknown>>(options: Option
   const meet = (mine: T, theirs: Loaded<T>): T | null => {
     const before = inCommon(base.values, unanswered.current, theirs.values);
     const { merged, ...met } = merge(before, mine, theirs.values);
-    const fields = tellsAll ? changedBy(before, mine, theirs.values) : met.fields;
+    const fields = tellsAll ? differing(before, mine, theirs.values) : met.fields;
     unanswered.current = null;
     setBase(theirs);
     form.setInitialValues(theirs.values);
     form.setValues(merged);
     if (fields.length === 0) return merged;
-    setMeeting({ theirs: theirs.values, mine, fields });
+    setMeeting({ theirs: theirs.values, mine, fields, isJoined: met.fields.length === 0 });
     return null;
   };
   const write = async (values: T, etag: string | null): Promise<void> => {

@@ -22,7 +22,7 @@ export function Tags({ tags }: { tags: string[] }) {
   const row = (
     <Group component="span" gap={4} wrap={isCard ? 'wrap' : 'nowrap'}>
       {shown.map((tag) => <Tag key={tag} tag={tag} isWhole={isCard} />)}
-      {more > 0 && <Text span size="xs" c="var(--mantine-color-anchor)">+{more}</Text>}
+      {more > 0 && <Text span size="xs" td="underline">+{more}</Text>}
     </Group>
   );
   if (!isCut(tags, isCard)) return row;

@@ -111,12 +111,12 @@ interface OthersProps {
 }
 
 /** Somebody else saved it meanwhile. What only they changed stands in the form already. */
-function Others({ meeting: { fields, theirs, mine }, wordsOf, onTakeTheirs }: OthersProps) {
+function Others({ meeting: { fields, theirs, mine, isJoined }, wordsOf, onTakeTheirs }: OthersProps) {
   const { t } = useTranslation();
   const rows = fields.map((field) =>
     field === 'criteria'
       ? { label: t('builder.title'), theirs: wordsOf(theirs), mine: wordsOf(mine) }
       : { label: t('segments.name'), theirs: theirs[field], mine: mine[field] },
   );
-  return <MeetingAlert rows={rows} onTakeTheirs={onTakeTheirs} />;
+  return <MeetingAlert rows={rows} isJoined={isJoined} onTakeTheirs={onTakeTheirs} />;
 }
