@@ -19,7 +19,7 @@ export function leftBy({ status, unsubscribe_reason: reason, last_changed }: Tol
   const last = (...kinds: string[]) => events.find(({ activity_type: kind }) => kinds.includes(kind));
   const after = (event: Event | undefined) => ({
     at: more.at ?? event?.created_at_timestamp ?? last_changed,
-    ...(event?.campaign_id && { campaign: { hex: event.campaign_id, title: event.campaign_title } }),
+    ...(event?.campaign_id && { campaign: { hex: event.campaign_id, title: event.campaign_title ?? '' } }),
   });
   if (status === 'cleaned') return { how: 'bounce', ...after(last('bounce')) };
   if (status === 'archived') return { how: 'archived', at: last_changed };
