@@ -397,6 +397,7 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 	CLEANUP(vec_release) struct addresses live = VEC_INIT;
 	struct ids ids = { .v = &record_id, .n = 1 };
 	struct address *checked = arena_array(arena, struct address, n + 1);
+	bool is_new = false;
 
 	if (check_wanted(wanted, n, arena, checked, err) < 0 ||
 	    addresses_load(tx->db, entity, &ids, arena, &live, err) < 0 ||
@@ -411,7 +412,12 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 		if ((old ? change_address(tx, old, a, actor, err)
 			 : add_address(tx, a, actor, arena, err)) < 0)
 			return -1;
+		is_new = is_new || !old;
 	}
+	/* who comes to an address with a no brings it to those who have it */
+	if (is_new &&
+	    consent_reach_sharers(tx, entity, record_id, actor, err) < 0)
+		return -1;
 	if (!is_same(&live, checked, n) &&
 	    search_mark(tx, entity, record_id, err) < 0)
 		return -1;

@@ -428,8 +428,8 @@ static int replace_marketing(struct input *in, struct arena *arena,
 	return 0;
 }
 
-/* Said before an address leaves, it is kept of that too; said after, it reaches
- * those who have the one that comes. */
+/* Said before an address leaves, it is kept of that too; said before one comes,
+ * it reaches those who have that. */
 static int change_addresses(struct tx *tx, const struct input *in,
 			    const struct actor *actor, struct arena *arena,
 			    struct err *err)
@@ -439,12 +439,8 @@ static int change_addresses(struct tx *tx, const struct input *in,
 
 	if (opts_out && say_consent(tx, in, actor, err) < 0)
 		return -1;
-	if (addresses_put(tx, r->entity, r->id, in->emails, in->emails_n, actor,
-			  arena, err) < 0)
-		return -1;
-	return opts_out
-		       ? consent_reach_sharers(tx, r->entity, r->id, actor, err)
-		       : 0;
+	return addresses_put(tx, r->entity, r->id, in->emails, in->emails_n,
+			     actor, arena, err);
 }
 
 int record_patch(struct tx *tx, enum entity entity, int64_t id,

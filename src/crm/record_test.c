@@ -203,6 +203,45 @@ static void opting_out_covers_all_who_share_an_address(void **state)
 	assert_true(c.opted_out);
 }
 
+/* Else their address would be unsubscribed in the audience, for whoever came,
+ * and they would be open here. */
+static void who_is_out_brings_that_to_those_whose_address_they_get(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record a = fixture_person(f, "{\"email\":\"a@x.example\"}");
+	struct record b = fixture_person(f, "{\"email\":\"b@x.example\"}");
+
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
+				       "{\"opted_out\":true,"
+				       "\"reason\":\"asked by phone\"}",
+				       &a, &err),
+			 0);
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
+				       "{\"email\":\"B@x.example\"}", &a, &err),
+			 0);
+	assert_int_equal(
+		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
+	assert_true(b.opted_out);
+	/* also once they have gone on */
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
+				       "{\"email\":\"c@x.example\"}", &a, &err),
+			 0);
+	assert_int_equal(
+		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
+	assert_true(b.opted_out);
+	/* whoever says yes does it for themselves */
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, b.id,
+				       "{\"opted_out\":false,"
+				       "\"reason\":\"asked\"}",
+				       &b, &err),
+			 0);
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, b.id,
+				       "{\"city\":\"Bern\"}", &b, &err),
+			 0);
+	assert_false(b.opted_out);
+}
+
 static void a_company_that_opts_out_takes_its_people_along(void **state)
 {
 	struct crm_fixture *f = *state;
@@ -391,6 +430,7 @@ int main(void)
 		FIXED(a_changed_name_is_told_to_the_bridge),
 		FIXED(a_bounce_holds_the_address_until_it_is_replaced),
 		FIXED(opting_out_covers_all_who_share_an_address),
+		FIXED(who_is_out_brings_that_to_those_whose_address_they_get),
 		FIXED(a_company_that_opts_out_takes_its_people_along),
 		FIXED(opting_in_needs_a_ground),
 		FIXED(an_import_never_opts_in),

@@ -6,7 +6,8 @@
  * person, a user, the audience) as one, 0. `opted_out` of a record is that it
  * has a witness. What is said of somebody is said of all who share an address,
  * and of a company of its people: they get the same witness, also if they are
- * opted out already; so does who comes to the address or the company later.
+ * opted out already; so does who comes to the address or the company later,
+ * and who has an address to which somebody comes who is out.
  * An address that leaves the record takes its witnesses along
  * (crm/consent/kept_opt_out.h).
  *
