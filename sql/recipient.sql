@@ -208,6 +208,15 @@ ON CONFLICT DO NOTHING;
 -- How far freezing has come. args: member id, campaign
 UPDATE campaign SET freeze_cursor = ? WHERE id = ?;
 
+-- name: recipient-freeze-last
+-- Nobody enters who joins from now on: ids are given in the order of commits.
+-- args: campaign
+UPDATE campaign SET freeze_last = (SELECT COALESCE(MAX(m.id), 0) FROM member m) WHERE id = ?;
+
+-- name: recipient-freeze-last-of
+-- args: campaign
+SELECT freeze_last FROM campaign WHERE id = ? AND freeze_last IS NOT NULL;
+
 -- name: recipient-freeze-shift
 -- So much later than planned its batches go. args: ms, campaign
 UPDATE campaign SET shift_ms = ? WHERE id = ?;

@@ -237,6 +237,8 @@ static int begin_freezing(struct freezer *f, struct err *err)
 	if (ours <= 0)
 		return ours;
 	if (freeze_links(&tx, f->campaign, err) < 0 ||
+	    db_exec(&tx, SQL_RECIPIENT_FREEZE_LAST,
+		    SQL_ARGS(sql_int(f->campaign->id)), err) < 0 ||
 	    begin_batches(f, &tx, err) < 0 || tx_commit(&tx, err) < 0)
 		return -1;
 	return 1;
@@ -360,6 +362,34 @@ static int begin_spread(struct freezer *f, struct arena *arena, struct err *err)
 	return 0;
 }
 
+static void remove_above(struct id_set *set, int64_t last)
+{
+	CLEANUP(id_set_release) struct id_set above = ID_SET_INIT;
+
+	while ((last = id_set_next(set, last)) > 0)
+		id_set_add(&above, last);
+	id_set_subtract(set, &above);
+}
+
+/*
+ * Who joined since the first process began is not meant: also whoever was
+ * erased since and has signed up again, who may have the mail already, although
+ * no row says that it was them.
+ */
+static int leave_out_newer(struct freezer *f, struct freezing *out,
+			   struct err *err)
+{
+	int64_t last;
+	int found = db_find_int(f->db, SQL_RECIPIENT_FREEZE_LAST_OF,
+				SQL_ARGS(sql_int(f->campaign->id)), &last, err);
+
+	if (found <= 0)
+		return found;
+	remove_above(&out->set, last);
+	remove_above(&out->mailable, last);
+	return 0;
+}
+
 static int look_who(struct freezer *f, struct freezing *out, struct err *err)
 {
 	const struct campaign *c = f->campaign;
@@ -370,10 +400,11 @@ static int look_who(struct freezer *f, struct freezing *out, struct err *err)
 
 	if (segment_members(f->db, &target, f->now_ms, &out->set, err) < 0)
 		return -1;
-	if (!c->variate && !c->spread)
-		return 0;
 	target.statuses = MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED);
-	return segment_members(f->db, &target, f->now_ms, &out->mailable, err);
+	if ((c->variate || c->spread) &&
+	    segment_members(f->db, &target, f->now_ms, &out->mailable, err) < 0)
+		return -1;
+	return leave_out_newer(f, out, err);
 }
 
 /* As it was when this process began, if it did. */

@@ -25,7 +25,8 @@ struct tx;
 /*
  * Whom campaigns go to that are just being frozen, as it was when each began:
  * who edits a segment meanwhile changes nobody's mail. Of the keeper's thread;
- * a process that takes over, or was killed, looks anew at those who are not in.
+ * a process that takes over, or was killed, looks anew at those who are not in,
+ * of those who were there when the first one began.
  */
 struct freezing;
 struct freezings VEC_FIELDS(struct freezing *);

@@ -190,6 +190,27 @@ static void a_failed_one_goes_on_where_it_was(void **state)
 			 2);
 }
 
+/* Member 1 is handed, erased, and signs up again: as another member. */
+static void who_joins_later_does_not_enter_at_a_takeover(void **state)
+{
+	struct delivery_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(freeze(f, &err), 2);
+	assert_int_equal(count(f, "member_id = 1"), 1);
+	fixture_exec(f, "UPDATE member SET list_id = -list_id, status = 6,"
+			" address = 'k', email_hash = 'k' WHERE id = 1");
+	fixture_exec(f,
+		     "INSERT INTO member (id, list_id, address, email_hash,"
+		     " unique_id, status, changed_ms) VALUES (4011, %lld,"
+		     " 'm1@d1.example', 'h', 'u', 1, 1)",
+		     (long long)f->list_id);
+	freezings_release(&freezings); /* another process goes on */
+	freeze_well(f);
+	assert_int_equal(count(f, "member_id = 4010"), 1);
+	assert_int_equal(count(f, "member_id = 4011"), 0);
+}
+
 /* Sent two hours ago, and paused until now, or waiting for a feed. */
 static void batches_go_one_after_the_other_however_late(void **state)
 {
@@ -224,6 +245,9 @@ int main(void)
 			sending_may_begin_while_others_enter, set_up_many,
 			tear_down),
 		FIXED(a_failed_one_goes_on_where_it_was),
+		cmocka_unit_test_setup_teardown(
+			who_joins_later_does_not_enter_at_a_takeover,
+			set_up_many, tear_down),
 		FIXED(batches_go_one_after_the_other_however_late),
 	};
 
