@@ -240,6 +240,10 @@ int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
 		   struct err *err);
 int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
+/* Nothing of it was sent from since_ms until now: its batches whose time came
+ * meanwhile do not go all at once. Of others nothing changes. */
+int campaign_keep_distance(struct tx *tx, const struct campaign *c,
+			   int64_t since_ms, int64_t now_ms, struct err *err);
 int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
 /* Asked for twice, it is done once. */

@@ -202,8 +202,8 @@ int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
 
 /* Batches are apart so that not all readers come at once. Clocks of readers
  * wait for nobody: what is overdue of a Timewarp goes at once. */
-static int keep_distance(struct tx *tx, const struct campaign *c,
-			 int64_t now_ms, struct err *err)
+int campaign_keep_distance(struct tx *tx, const struct campaign *c,
+			   int64_t since_ms, int64_t now_ms, struct err *err)
 {
 	struct campaign_spread spread;
 
@@ -212,7 +212,7 @@ static int keep_distance(struct tx *tx, const struct campaign *c,
 		return 0;
 	return db_exec(tx, SQL_CAMPAIGN_SHIFT,
 		       SQL_ARGS(sql_int(now_ms), sql_int(c->id),
-				sql_int(c->updated_ms), sql_int(now_ms),
+				sql_int(since_ms), sql_int(now_ms),
 				sql_int(c->id)),
 		       err) < 0
 		       ? -1
@@ -233,7 +233,7 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 	if (c.status != CAMPAIGN_PAUSED)
 		return not_now(&c, "resumed", err);
 	if (campaign_hold_override(tx, c.id, err) < 0 ||
-	    keep_distance(tx, &c, now_ms, err) < 0)
+	    campaign_keep_distance(tx, &c, c.updated_ms, now_ms, err) < 0)
 		return -1;
 	return campaign_move(tx, c.id, CAMPAIGN_SENDING, now_ms, err) < 0 ? -1
 									  : 0;

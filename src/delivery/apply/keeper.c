@@ -11,6 +11,7 @@
 #include "campaign/campaign.h"
 #include "delivery/apply/applier.h"
 #include "delivery/apply/marks.h"
+#include "delivery/apply/standstill.h"
 #include "delivery/apply/under_way.h"
 #include "delivery/freeze.h"
 #include "delivery/lease.h"
@@ -205,13 +206,15 @@ static int look_at_holder(struct keeper *k, struct db *db, int64_t now_us,
 }
 
 /* The first one says, before anything is claimed, in which life that is. */
-static int take_sender_lease(struct keeper *k, struct tx *tx, int64_t until_ms,
+static int take_sender_lease(struct keeper *k, struct tx *tx, int64_t now_ms,
 			     struct arena *arena, struct err *err)
 {
+	int64_t until_ms = now_ms + LEASE_MS;
 	const char *owner = k->setup.owner;
 	const char *name = sender_lease(owner, arena), *life = NULL;
 
-	if (lease_take(tx, name, owner, until_ms, 0, err) < 0)
+	if (lease_take(tx, name, owner, until_ms, 0, err) < 0 ||
+	    standstill_end(tx, now_ms, err) < 0)
 		return -1;
 	if (k->renewed_us || !k->setup.may_be_unsynced)
 		return 0;
@@ -239,7 +242,7 @@ static int renew(struct keeper *k, struct db *db, int64_t now_ms,
 	holds = lease_take(&tx, LEASE_DELIVERY, owner, until_ms, dead_ms, err);
 	if (holds < 0 ||
 	    (k->setup.is_sender &&
-	     take_sender_lease(k, &tx, until_ms, arena, err) < 0) ||
+	     take_sender_lease(k, &tx, now_ms, arena, err) < 0) ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	k->holds = holds;

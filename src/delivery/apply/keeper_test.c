@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "campaign/campaign.h"
 #include "delivery/apply/applier.h"
+#include "delivery/apply/standstill.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
@@ -158,6 +159,45 @@ static void one_whose_segment_is_gone_says_so(void **state)
 		 " AND frozen = 1 AND hex = 'c0ffee0003'");
 }
 
+static int64_t shift_at(struct world *w, int64_t now_ms)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(w->f.store.audience, &tx, &err), 0);
+	if (standstill_end(&tx, now_ms, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	return fixture_int(&w->f, "SELECT shift_ms FROM campaign"
+				  " WHERE hex = 'c0ffee0001'");
+}
+
+/* One has just begun; the next two are an hour apart, and the servers are down
+ * for three. */
+static void batches_keep_their_distance_when_nobody_could_send(void **state)
+{
+	struct world *w = *state;
+	int64_t back_ms = FIXTURE_NOW + 3 * MS_HOUR;
+
+	fixture_queue_all(&w->f);
+	fixture_exec(&w->f, "UPDATE campaign SET spread ="
+			    " '{\"batch_count\":3,\"batch_delay\":60}'");
+	fixture_exec(&w->f,
+		     "UPDATE recipient SET next_ms = %lld + (member_id - 1)"
+		     " * 3600000",
+		     (long long)FIXTURE_NOW);
+	assert_int_equal(shift_at(w, FIXTURE_NOW), 0);
+	assert_int_equal(shift_at(w, FIXTURE_NOW + STANDSTILL_MS), 0);
+	assert_int_equal(shift_at(w, back_ms), 2 * MS_HOUR);
+	assert_int_equal(shift_at(w, back_ms + 10000), 2 * MS_HOUR);
+	/* a slow relay is no standstill */
+	for (int64_t s = 20; s < 7300; s += 20)
+		assert_int_equal(shift_at(w, back_ms + s * 1000), 2 * MS_HOUR);
+	fixture_exec(&w->f, "UPDATE campaign SET spread = "
+			    "'{\"timewarp\":true}'");
+	assert_int_equal(shift_at(w, back_ms + 9 * MS_HOUR), 2 * MS_HOUR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +206,9 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			one_whose_segment_is_gone_says_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			batches_keep_their_distance_when_nobody_could_send,
+			set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
