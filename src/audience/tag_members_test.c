@@ -1,8 +1,9 @@
-/* Who has a tag, changed by addresses. */
+/* Who has a tag, changed by addresses; how far an act on many is. */
 #include "audience/tag_members.h"
 
 #include "audience/audience_fixture.h"
 #include "audience/segment.h"
+#include "audience/side/many_done.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 
@@ -200,6 +201,46 @@ static void addresses_keep_their_order(void **state)
 	assert_string_equal(unknown.v[1], "c");
 }
 
+static int put_done(struct audience_fixture *f, int64_t through_id,
+		    int64_t changed, struct err *err)
+{
+	CLEANUP(vec_release) struct member_refusals refused = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const struct many_done done = { through_id, changed };
+
+	vec_push(&refused, ((struct member_refusal){ 7, "is \"gone\"" }));
+	if (tx_begin(f->db, &tx, err) < 0 ||
+	    many_done_put(&tx, 1, &done, &refused, NOW, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* What a life did that was killed is known to the next; and two that do the
+ * same at once do not both count it. */
+static void how_far_an_act_is_goes_forward_only(void **state)
+{
+	struct audience_fixture *f = *state;
+	CLEANUP(vec_release) struct member_refusals refused = VEC_INIT;
+	struct many_done done = { 0 };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		many_done_find(f->db, 1, f->arena, &done, &refused, &err), 0);
+	assert_int_equal(put_done(f, 200, 150, &err), 0);
+	assert_int_equal(put_done(f, 200, 0, &err), -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	assert_int_equal(
+		many_done_find(f->db, 1, f->arena, &done, &refused, &err), 1);
+	assert_int_equal(done.through_id, 200);
+	assert_int_equal(done.changed, 150);
+	assert_int_equal(refused.n, 1);
+	assert_string_equal(refused.v[0].why, "is \"gone\"");
+	assert_int_equal(put_done(f, 400, 3, &err), 0);
+	assert_true(many_done_remove(f->db, 1, NOW, &err) >= 0);
+	assert_int_equal(
+		many_done_find(f->db, 1, f->arena, &done, &refused, &err), 0);
+}
+
 #define TEST(name)                                                     \
 	cmocka_unit_test_setup_teardown(name, audience_fixture_set_up, \
 					audience_fixture_tear_down)
@@ -211,6 +252,7 @@ int main(void)
 		TEST(what_makes_no_sense_is_refused),
 		TEST(all_or_nothing_is_changed),
 		TEST(addresses_keep_their_order),
+		TEST(how_far_an_act_is_goes_forward_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,6 +193,33 @@ describe("the list of members", () => {
     await server.admin.post("/api/v1/audience/members/bulk", { list_id: list, ...all, act: "tag", expected: 2499 }, { status: 409 });
   });
 
+  it("tells how far it came when the tag is deleted meanwhile, and what to do", async () => {
+    server.allowLog(/job failed/);
+    const tag = (await server.mailchimp.post(`/3.0/lists/${list}/segments`, { name: "Short", static_segment: [] })).body.id;
+    const { body } = await server.admin.post("/api/v1/audience/members/bulk",
+      { list_id: list, all: { q: "mia" }, act: "tag", segment_id: tag, expected: 2500 }, { status: 202 });
+    await server.mailchimp.delete(`/3.0/lists/${list}/segments/${tag}`);
+    const job = await until("it has ended", async () => {
+      const { body: now } = await server.admin.get(`/api/v1/jobs/${body.job_id}`);
+      return now.finished_at ? now : undefined;
+    });
+    assert.equal(job.state, "failed");
+    assert.match(job.error, /^the tag was deleted while this ran: \d+ of 2500 were done, .* another tag$/);
+    assert.equal(Number(/\d+/.exec(job.error)![0]), job.result.changed);
+    assert.deepEqual([job.result.unchanged, job.result.refused_count], [0, 0]);
+  });
+
+  it("goes on after a kill, and nobody is counted twice", async () => {
+    const tag = (await server.mailchimp.post(`/3.0/lists/${list}/segments`, { name: "Killed", static_segment: [] })).body.id;
+    const { body } = await server.admin.post("/api/v1/audience/members/bulk",
+      { list_id: list, all: { q: "mia" }, act: "tag", segment_id: tag, expected: 2500 }, { status: 202 });
+    await until("some are done", async () => (await server.admin.get(`/api/v1/jobs/${body.job_id}`)).body.done > 0);
+    await server.kill();
+    await server.run();
+    assert.deepEqual((await server.job(body.job_id)).result, { changed: 2500, unchanged: 0, refused: [], refused_count: 0 });
+    assert.equal((await server.mailchimp.get(`/3.0/lists/${list}/segments/${tag}`)).body.member_count, 2500);
+  });
+
   it("unsubscribes and archives many, and brings nobody back", async () => {
     const ids = [...(await idsOf("an")), ...(await idsOf("zoe@")), ...(await idsOf("ahmad")), ...(await idsOf("bob"))];
     const left = await bulk({ ids, act: "unsubscribe", expected: 4 });

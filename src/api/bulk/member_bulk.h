@@ -8,10 +8,10 @@
  * worked through in the order of ids.
  *
  * The job is one of the CRM's, where users look for what they asked for, and
- * what it does is written to the audience: no transaction spans the two. Who
- * was done just before a kill is done again, which changes nothing, and counts
- * as unchanged then. changed + unchanged + refused is the size of the set all
- * the same.
+ * what it does is written to the audience: no transaction spans the two. How
+ * far it is is written with the act (audience/side/many_done.h), so that
+ * changed + unchanged + refused is right also after a kill. If the tag or the
+ * list is deleted meanwhile, it fails with a sentence for whoever asked.
  *
  * Nothing here brings anybody back: there is no act that subscribes.
  */

@@ -5,6 +5,8 @@
 #include "api/bulk/member_bulk.h"
 
 #include "api/api.h"
+#include "audience/segment.h"
+#include "audience/side/many_done.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -95,6 +97,7 @@ static int act_once(struct work *w, const struct ids *ids,
 	const struct member_many what = { .act = w->bulk.act,
 					  .segment_id = w->bulk.segment_id,
 					  .ids = ids };
+	struct many_done done;
 	int changed;
 
 	vec_reset(refused);
@@ -103,7 +106,12 @@ static int act_once(struct work *w, const struct ids *ids,
 		return -1;
 	changed = member_many(&tx, &w->list, &what, &w->actor, arena, refused,
 			      err);
-	if (changed < 0 || tx_commit(&tx, err) < 0)
+	if (changed < 0)
+		return -1;
+	done = (struct many_done){ ids->v[ids->n - 1], changed };
+	if (many_done_put(&tx, w->run->job->id, &done, refused, w->actor.now_ms,
+			  err) < 0 ||
+	    tx_commit(&tx, err) < 0)
 		return -1;
 	return changed;
 }
@@ -178,6 +186,25 @@ static int work_page(struct work *w, struct err *err)
 	return 1;
 }
 
+/* Done in the audience by a life that was killed before it noted that. */
+static int catch_up(struct work *w, struct err *err)
+{
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct member_refusals refused = VEC_INIT;
+	struct many_done done;
+	int found = many_done_find(w->audience, w->run->job->id, w->run->arena,
+				   &done, &refused, err);
+
+	if (found <= 0)
+		return found;
+	if (bulk_set_next(w->run->db, w->run->job->id, WORK_PAGE, &ids, err) <
+	    0)
+		return -1;
+	while (ids.n > 0 && ids.v[ids.n - 1] > done.through_id)
+		ids.n--;
+	return ids.n == 0 ? 0 : note(w, &ids, (int)done.changed, &refused, err);
+}
+
 static int run_all(struct work *w, struct err *err)
 {
 	int more = settle(w, err);
@@ -191,27 +218,89 @@ static int run_all(struct work *w, struct err *err)
 
 static int begin(struct work *w, json_t **payload, struct err *err)
 {
+	int64_t id = w->run->job->id;
+
 	if (read_payload(w, payload, err) < 0 ||
 	    bulk_state_read(w->run, &w->state, err) < 0 ||
 	    bulk_set_clear(w->run->db, err) < 0 ||
 	    store_get(w->run->store, STORE_AUDIENCE, &w->audience, err) < 0)
 		return -1;
+	if (w->state.settled ? catch_up(w, err) < 0
+			     : many_done_remove(w->audience, id, clock_now_ms(),
+						err) < 0)
+		return -1;
 	return list_get(w->audience, w->bulk.list_hex, w->run->arena, &w->list,
 			err);
+}
+
+/* --- the end --- */
+
+/* What the act needs was deleted by somebody else: whoever asked for it is told
+ * so, how far it came, and what to do. */
+static void explain(const struct work *w, struct err *err)
+{
+	const struct bulk_tally *t = &w->state.tally;
+	long long done = t->changed + t->unchanged, all = w->state.total;
+	struct segment segment;
+	struct err why = ERR_INIT;
+
+	if (!w->audience || !w->state.settled)
+		return;
+	if (w->list.id == 0) {
+		(void)err_set(err, ERR_NOT_FOUND,
+			      "the audience was deleted while this ran: %lld "
+			      "of %lld were done; there is nothing left to do",
+			      done, all);
+		return;
+	}
+	if (w->bulk.act > MEMBER_ACT_UNTAG ||
+	    segment_get(w->audience, w->list.id, w->bulk.segment_id,
+			w->run->arena, &segment, &why) == 0 ||
+	    why.code != ERR_NOT_FOUND)
+		return;
+	(void)err_set(err, ERR_NOT_FOUND,
+		      w->bulk.act == MEMBER_ACT_UNTAG
+			      ? "the tag was deleted while this ran: %lld of "
+				"%lld were done, and nobody has it any more; "
+				"there is nothing left to do"
+			      : "the tag was deleted while this ran: %lld of "
+				"%lld were done, and nobody has it any more; "
+				"choose the same members again and give them "
+				"another tag",
+		      done, all);
+}
+
+/* It ends here, and not after another try. */
+static void give_up(struct work *w, struct err *err)
+{
+	struct err unseen = ERR_INIT;
+
+	if (err->code == ERR_NOT_FOUND || err->code == ERR_BUG)
+		explain(w, err);
+	/* what is left behind goes with that of a later job */
+	if (w->audience)
+		(void)many_done_remove(w->audience, w->run->job->id,
+				       clock_now_ms(), &unseen);
 }
 
 int member_bulk_job(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { .run = run };
 	CLEANUP(json_free) json_t *payload = NULL;
-	int more;
+	int more = begin(&w, &payload, err);
 
-	if (begin(&w, &payload, err) < 0)
-		return -1;
-	more = run_all(&w, err);
+	if (more == 0)
+		more = run_all(&w, err);
 	if (more > 0)
 		return job_again(run, run->job->run_at_ms);
-	if (more == 0 || err->code == ERR_CONFLICT)
+	if (more == 0 &&
+	    many_done_remove(w.audience, run->job->id, clock_now_ms(), err) < 0)
+		return -1;
+	if (more < 0 && err->code != ERR_RETRY && err->code != ERR_IO &&
+	    err->code != ERR_FULL)
+		give_up(&w, err);
+	/* also of what was done until it was canceled, or failed */
+	if (w.state.settled)
 		bulk_state_result(run, &w.state);
 	return more;
 }

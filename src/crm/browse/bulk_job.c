@@ -227,6 +227,27 @@ static int run_all(struct work *w, struct err *err)
 	return more;
 }
 
+/* The group was deleted by somebody else: whoever asked is told so, how far it
+ * came, and what to do. */
+static void explain(const struct work *w, struct err *err)
+{
+	const struct bulk_tally *t = &w->state.tally;
+	long long done = t->changed + t->unchanged, all = w->state.total;
+
+	if (err->code != ERR_NOT_FOUND || !w->state.settled ||
+	    !bulk_is_of_group(&w->bulk))
+		return;
+	(void)err_set(err, ERR_NOT_FOUND,
+		      w->bulk.act == BULK_REMOVE_FROM_GROUP
+			      ? "the group was deleted while this ran: %lld of "
+				"%lld were done; there is nothing left to do"
+			      : "the group was deleted while this ran: %lld of "
+				"%lld were done, and nobody is in it any more; "
+				"choose the same records again and add them to "
+				"another group",
+		      done, all);
+}
+
 int bulk_job(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { .run = run };
@@ -240,9 +261,10 @@ int bulk_job(struct job_run *run, struct err *err)
 	more = run_all(&w, err);
 	if (more > 0)
 		return job_again(run, run->job->run_at_ms);
-	if (more == 0 || err->code == ERR_CONFLICT)
-		bulk_state_result(
-			run,
-			&w.state); /* also of what a cancellation left done */
+	if (more < 0)
+		explain(&w, err);
+	/* also of what was done until it was canceled, or failed */
+	if (w.state.settled)
+		bulk_state_result(run, &w.state);
 	return more;
 }

@@ -35,6 +35,7 @@ export function BulkJob({ jobId, title, what, onOver, onClose, beside, refused }
   const found = useJob(jobId);
   const job = found.data;
   const isOver = job !== undefined && hasEnded(job);
+  const hasFailed = job?.state === 'failed';
   const outcome = isOver ? outcomeOf(job.result) : null;
 
   useEffect(() => panel.current?.focus(), [jobId]);
@@ -47,9 +48,9 @@ export function BulkJob({ jobId, title, what, onOver, onClose, beside, refused }
       <Group justify="space-between" align="flex-start" wrap="nowrap">
         <div style={{ flex: 1, minWidth: 0 }}>
           {found.error && <ProblemAlert error={found.error} />}
-          {job && !outcome && <JobProgress job={job} title={title} />}
+          {job && (!outcome || hasFailed) && <JobProgress job={job} title={title} />}
           {job && !isOver && <Text size="xs" c="dimmed">{t('bulk.mayLeave')}</Text>}
-          {outcome && <Outcome outcome={outcome} what={what} beside={beside?.(outcome)} refused={refused} />}
+          {outcome && <Outcome outcome={outcome} hasFailed={hasFailed} what={what} beside={beside?.(outcome)} refused={refused} />}
         </div>
         <CloseButton aria-label={t('ui.close')} onClick={onClose} />
       </Group>
@@ -59,12 +60,14 @@ export function BulkJob({ jobId, title, what, onOver, onClose, beside, refused }
 
 interface OutcomeProps {
   outcome: BulkOutcome;
+  /** Then the progress says so, and these are the figures until then. */
+  hasFailed: boolean;
   what?: string;
   beside: ReactNode;
   refused: (outcome: BulkOutcome) => ReactNode;
 }
 
-function Outcome({ outcome, what, beside, refused }: OutcomeProps) {
+function Outcome({ outcome, hasFailed, what, beside, refused }: OutcomeProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [isOpen, list] = useDisclosure(false);
@@ -73,7 +76,7 @@ function Outcome({ outcome, what, beside, refused }: OutcomeProps) {
   return (
     <>
       <Group gap="sm" role="status">
-        <Text size="sm" fw={600}>{what ? t('bulk.doneWhat', { what }) : t('bulk.done')}</Text>
+        {!hasFailed && <Text size="sm" fw={600}>{what ? t('bulk.doneWhat', { what }) : t('bulk.done')}</Text>}
         {counts.map((text) => <Text key={text} size="sm">{text}</Text>)}
         {outcome.refused_count > 0 && (
           <Button size="compact-sm" variant="default" aria-expanded={isOpen} onClick={list.toggle}>
