@@ -57,6 +57,9 @@ void content_mend(struct content *content, const struct merge_fields *fields,
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 		const char *const pages[CONTENTS_MAX], int64_t now_ms,
 		struct err *err);
+/* Is each part of a body what it must be, or null? ERR_INVALID names it. Before
+ * anything is done with it. */
+int content_check_types(const json_t *body, struct err *err);
 /* null, "", {} and [] give nothing. */
 bool content_gives(const json_t *body, const char *key);
 /* 1 and the url of a body's content (from 0; its own is the first), 0: it gives

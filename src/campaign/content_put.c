@@ -91,9 +91,10 @@ static int read_given(const json_t *body, struct given *out, struct err *err)
 	    json_get_text(body, "plain_text", &out->plain_text, err) < 0 ||
 	    url_of(body, &url, err) < 0)
 		return -1;
-	if (content_gives(body, "template") &&
-	    json_get_object(body, "template", &out->template, err) < 0)
+	if (json_get_object(body, "template", &out->template, err) < 0)
 		return -1;
+	if (json_object_size(out->template) == 0)
+		out->template = NULL;
 	out->is_page = url || content_gives(body, "archive");
 	/* An empty one beside another is none; alone, it empties. */
 	if (out->html && !*out->html && (out->is_page || out->template))
@@ -398,6 +399,40 @@ static void drop_old_text(struct given *g)
 {
 	if (g->html && *g->html && !g->plain_text)
 		g->plain_text = "";
+}
+
+static int check_one(const json_t *o, struct err *err)
+{
+	static const char *const texts[] = { "html", "plain_text", "url" };
+	static const char *const objects[] = { "archive", "template" };
+	const json_t *object;
+	const char *text;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (json_get_text(o, texts[i], &text, err) < 0)
+			return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(objects); i++)
+		if (json_get_object(o, objects[i], &object, err) < 0)
+			return -1;
+	return 0;
+}
+
+int content_check_types(const json_t *body, struct err *err)
+{
+	const json_t *contents = NULL, *one;
+	size_t i;
+
+	if (check_one(body, err) < 0 ||
+	    json_get_array(body, "variate_contents", &contents, err) < 0)
+		return -1;
+	json_array_foreach (contents, i, one) {
+		if (!json_is_object(one))
+			return err_field(err, "variate_contents",
+					 "must be a list of objects");
+		if (check_one(one, err) < 0)
+			return in_contents(err);
+	}
+	return 0;
 }
 
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,

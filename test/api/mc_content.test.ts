@@ -188,6 +188,11 @@ describe("content of campaigns", () => {
       [{ ...archive("tar", ["a.htm", "x"]), html: "x" }, "archive"],
       [{ variate_contents: [{ content_label: "A" }] }, "variate_contents"],
       [{ url: 7 }, "url"], [{ html: 7 }, "html"],
+      // also what looks empty
+      [{ archive: [] }, "archive"], [{ archive: "" }, "archive"], [{ template: [] }, "template"], [{ template: "" }, "template"],
+      [{ html: [] }, "html"], [{ plain_text: {} }, "plain_text"], [{ url: [] }, "url"],
+      [{ variate_contents: {} }, "variate_contents"], [{ variate_contents: "" }, "variate_contents"],
+      [{ variate_contents: [[]] }, "variate_contents"], [{ variate_contents: [{ content_label: "A", archive: [] }] }, "variate_contents.archive"],
     ];
     for (const [body, expected] of cases)
       assert.equal(field(await put(c, body, 400)), expected, JSON.stringify(body).slice(0, 80));

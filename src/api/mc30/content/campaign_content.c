@@ -146,7 +146,7 @@ int mc_campaigns_content_put(struct request *rq, struct response *rs,
 	const char *pages[CONTENTS_MAX] = { NULL };
 	const json_t *body;
 
-	if (mc_body(rq, &body, err) < 0 ||
+	if (mc_body(rq, &body, err) < 0 || content_check_types(body, err) < 0 ||
 	    fetch_pages(rq, body, pages, err) < 0 ||
 	    open_archives(rq, body, &archives, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
