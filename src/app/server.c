@@ -6,6 +6,7 @@
 #include "api/contract.h"
 #include "api/demo/demo.h"
 #include "api/mc30/account/account_jobs.h"
+#include "api/page/audience_members.h"
 #include "api/routes.h"
 #include "app/app_options.h"
 #include "app/audience_jobs.h"
@@ -517,6 +518,10 @@ static int start_crm_jobs(struct server *s, struct err *err)
 	};
 
 	s->import_context.folder = s->config->store.data;
+	if (!*s->config->app.marketing_url)
+		s->import_context.elsewhere =
+			(struct import_elsewhere){ audience_people_forgotten,
+						   s->store };
 	if (runner_start(s->store, &o, s->crm_kinds, s->api.crm_kinds_n,
 			 &s->crm_jobs, err) < 0)
 		return -1;

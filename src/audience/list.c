@@ -419,6 +419,13 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms, struct err *err)
 		       : 0;
 }
 
+int list_find_master(struct db *db, struct arena *arena, struct list *out,
+		     struct err *err)
+{
+	return db_get(db, SQL_LIST_MASTER, SQL_NO_ARGS, read_row, arena, out,
+		      err);
+}
+
 int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 		       struct arena *arena, struct list *out, struct err *err)
 {
@@ -426,8 +433,7 @@ int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 	struct json_writer w = JSON_WRITER(&contact);
 	struct suppression_key key;
 	struct list list = new_list(now_ms);
-	int found = db_get(tx->db, SQL_LIST_MASTER, SQL_NO_ARGS, read_row,
-			   arena, out, err);
+	int found = list_find_master(tx->db, arena, out, err);
 
 	if (found)
 		return found < 0 ? -1 : 0;
@@ -454,8 +460,7 @@ int list_account_id(struct db *db, char out[LIST_ACCOUNT_HEX + 1],
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	char digits[SHA256_HEX + 1];
 	struct list master;
-	int found = db_get(db, SQL_LIST_MASTER, SQL_NO_ARGS, read_row, arena,
-			   &master, err);
+	int found = list_find_master(db, arena, &master, err);
 
 	*out = '\0';
 	if (found <= 0)

@@ -96,6 +96,10 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms,
 int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 		       struct arena *arena, struct list *out, struct err *err);
 
+/* 1, 0: there is none yet, -1. */
+int list_find_master(struct db *db, struct arena *arena, struct list *out,
+		     struct err *err);
+
 /* The account's id in the API: digits that are the same for ever, made of the
  * master audience; "" while there is none. */
 #define LIST_ACCOUNT_HEX 25

@@ -136,6 +136,23 @@ describe("the list of members", () => {
     await admin.get("/api/v1/audience/people.csv", { list_id: "0123456789" }, { status: 404 });
   });
 
+  it("notes no consent of who was deleted for ever since the file was made", async () => {
+    const { admin, mailchimp: mc } = server;
+    for (const name of ["stays", "goes"]) await mc.post(`/3.0/lists/${list}/members`, { email_address: `${name}@late.example`, status: "subscribed" });
+    await runJob(server, "/api/v1/sync", {});
+    const csv = (await admin.get("/api/v1/audience/people.csv", { list_id: list })).text;
+    assert.match(csv, /stays@[^]*goes@/);
+    await mc.post(`/3.0/lists/${list}/members/goes@late.example/actions/delete-permanent`);
+    const { body } = await admin.post("/api/v1/imports?entity=people&opted_in=signed+up", csv, { status: 202, headers: { "content-type": "text/csv" } });
+    await server.job(body.job_id);
+    const status = async (name: string) => {
+      const { items } = (await admin.get("/api/v1/people", { email: `${name}@late.example` })).body;
+      return items.map(({ mail_status: s }: Json) => s);
+    };
+    assert.deepEqual([await status("stays"), await status("goes")], [["agreed"], ["open"]]);
+    await mc.post(`/3.0/lists/${list}/members/stays@late.example/actions/delete-permanent`);
+  });
+
   it("has nobody who was deleted for ever", async () => {
     await look({ q: "gone" });
     await server.mailchimp.post(`/3.0/lists/${list}/members/gone@example.org/actions/delete-permanent`);

@@ -19,4 +19,12 @@ int audience_choice_read(const struct request *rq, struct db *db,
 int audience_strangers_read(const struct request *rq, struct member_choice *out,
 			    bool *is_least, struct err *err);
 
+/*
+ * For imports, of which a file of such people is one; context: struct store. Of
+ * n folded addresses: out[i] is true if the master audience was told to forget
+ * it for ever, such as between the file and its import.
+ */
+int audience_people_forgotten(void *context, const char *const *folded,
+			      size_t n, bool *out, struct err *err);
+
 #endif

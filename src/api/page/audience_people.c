@@ -8,6 +8,7 @@
 #include "api/handlers.h"
 #include "api/page/audience_members.h"
 #include "audience/list.h"
+#include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/csv/csv.h"
@@ -213,4 +214,23 @@ int v1_audience_people_csv(struct request *rq, struct response *rs,
 					      .free_fn = release,
 					      .context = file },
 			    err);
+}
+
+int audience_people_forgotten(void *context, const char *const *folded,
+			      size_t n, bool *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct list master;
+	int found;
+
+	if (store_get(context, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	found = list_find_master(db, arena, &master, err);
+	if (found <= 0) {
+		for (size_t i = 0; i < n; i++)
+			out[i] = false;
+		return found;
+	}
+	return forgotten_check(db, master.id, folded, n, out, err);
 }

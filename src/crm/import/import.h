@@ -55,9 +55,18 @@ struct strbuf;
 #define IMPORT_OPT_OUTS_ASK 50
 #define IMPORT_OPT_OUTS_ASK_PCT 10
 
+/* Of n folded addresses: out[i] is true if the audience was told to forget it
+ * for ever. A ground on which new people agreed is not noted of those: they
+ * agreed before, if they did. */
+struct import_elsewhere {
+	int (*forgotten)(void *context, const char *const *folded, size_t n,
+			 bool *out, struct err *err);
+	void *context;
+};
 /* The context of all kinds of jobs. */
 struct import_context {
 	const char *folder; /* data folder: files are in its imports/ */
+	struct import_elsewhere elsewhere; /* { NULL }: nobody is asked */
 };
 int import_job(struct job_run *run, struct err *err);
 int import_undo_job(struct job_run *run, struct err *err);

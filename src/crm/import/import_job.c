@@ -33,6 +33,7 @@ static int run_steps(struct job_run *run, steps_fn fn, struct err *err)
 	struct import_steps steps = {
 		.db = run->db,
 		.folder = context->folder,
+		.elsewhere = &context->elsewhere,
 		.state_json = run->job->state_json,
 		.confirmed = run->job->confirmed,
 		.save = save_progress,

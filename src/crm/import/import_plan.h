@@ -46,6 +46,7 @@ struct import_plan {
 	/* Ground on which new ones are; NULL: none. A file with a column of
 	 * agreement says of whom it is true. */
 	const char *opted_in;
+	const struct import_elsewhere *elsewhere; /* or NULL */
 	int64_t user_id;
 	struct custom_fields customs;
 	struct import_columns columns;

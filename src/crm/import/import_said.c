@@ -1,8 +1,11 @@
 #include "crm/import/import_said.h"
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "crm/consent/kept_opt_out.h"
+#include "crm/import/import.h"
+#include "crm/import/import_plan.h"
 #include "sql/opt_out_witness.h"
 
 #include <string.h>
@@ -81,6 +84,32 @@ static int find_of_companies(struct import_said *said,
 		       said, err);
 }
 
+/* Only a ground is a matter of that. */
+static int mark_forgotten(const struct import_batch *b,
+			  struct import_row *const *fresh, size_t n,
+			  struct err *err)
+{
+	const struct import_elsewhere *e = b->plan->elsewhere;
+	const char **folded = arena_array(b->arena, const char *, n + 1);
+	bool *out = arena_array(b->arena, bool, n + 1);
+	size_t asked = 0;
+
+	if (!e || !e->forgotten || !b->plan->opted_in)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (import_row_has_email(fresh[i]))
+			folded[asked++] = fresh[i]->email.folded;
+	if (asked == 0)
+		return 0;
+	if (e->forgotten(e->context, folded, asked, out, err) < 0)
+		return -1;
+	asked = 0;
+	for (size_t i = 0; i < n; i++)
+		if (import_row_has_email(fresh[i]))
+			fresh[i]->forgotten_elsewhere = out[asked++];
+	return 0;
+}
+
 int import_said_find(struct import_said *said, const struct import_batch *b,
 		     struct import_row *const *fresh, size_t n, struct db *db,
 		     struct err *err)
@@ -89,7 +118,8 @@ int import_said_find(struct import_said *said, const struct import_batch *b,
 		if (fresh[i]->kept && find_of_kept(said, fresh[i], db, err) < 0)
 			return -1;
 	}
-	if (find_of_addresses(said, b, fresh, n, db, err) < 0)
+	if (find_of_addresses(said, b, fresh, n, db, err) < 0 ||
+	    mark_forgotten(b, fresh, n, err) < 0)
 		return -1;
 	return find_of_companies(said, fresh, n, db, err);
 }

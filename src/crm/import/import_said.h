@@ -20,8 +20,9 @@ struct import_word {
 struct import_said VEC_FIELDS(struct import_word);
 #define import_said_release(said) vec_release(said)
 
-/* Companies are locked: none opts out meanwhile. Strings live in the batch's
- * arena. */
+/* Also marks those whom the audience was told to forget, see struct
+ * import_elsewhere. Companies are locked: none opts out meanwhile. Strings live
+ * in the batch's arena. */
 int import_said_find(struct import_said *said, const struct import_batch *b,
 		     struct import_row *const *fresh, size_t n, struct db *db,
 		     struct err *err);

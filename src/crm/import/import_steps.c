@@ -7,9 +7,9 @@
 #include "base/json.h"
 #include "crm/import/import_batch.h"
 #include "crm/import/import_compare.h"
-#include "crm/import/read/import_groups.h"
 #include "crm/import/import_plan.h"
 #include "crm/import/import_result.h"
+#include "crm/import/read/import_groups.h"
 #include "crm/import/read/import_seen.h"
 #include "sql/import.h"
 #include "store/scratch.h"
@@ -271,8 +271,8 @@ static int load_importer(struct importer *s, struct err *err)
 	    forgotten_load(steps->db, &s->forgotten, err) < 0 ||
 	    load_state(s, err) < 0)
 		return -1;
-	/* it may have been killed when only the end, or the result, was missing
-	 */
+	s->plan.elsewhere = steps->elsewhere;
+	/* it may have been killed when only the end was missing */
 	s->is_done = strcmp(s->run.state, "done") == 0;
 	s->at_end = s->is_done || s->pass == PASSES;
 	if (s->is_done)

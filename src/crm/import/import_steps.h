@@ -18,6 +18,7 @@ struct import_steps {
 	const char *state_json; /* as last saved; NULL at first */
 	size_t batch_rows;      /* at most; 0: as many as fit in 80 ms */
 	bool confirmed;         /* do not ask */
+	const struct import_elsewhere *elsewhere; /* or NULL */
 	/* Tests: where a trial is written, empty; NULL: it makes one. */
 	struct db *scratch;
 

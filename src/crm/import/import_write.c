@@ -148,7 +148,8 @@ static void drop_companies(struct writer *w)
 static bool is_covered(const struct import_plan *plan,
 		       const struct import_row *row)
 {
-	return row->agreed || !import_plan_has_agreement(plan);
+	return !row->forgotten_elsewhere &&
+	       (row->agreed || !import_plan_has_agreement(plan));
 }
 
 /* Whom the rows opt out: each record once; whom they leave open, and which new

@@ -38,8 +38,9 @@ struct import_row {
 	 * reaches; NULL: none. */
 	const char *not_email;
 	bool opted_out;
-	bool agreed;   /* a column of agreement says so */
-	bool is_short; /* it ends before the last column */
+	bool agreed;              /* a column of agreement says so */
+	bool forgotten_elsewhere; /* see struct import_elsewhere */
+	bool is_short;            /* it ends before the last column */
 	const char *company, *company_folded; /* NULL: none */
 	const char **tags;
 	size_t tags_n;
