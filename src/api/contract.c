@@ -1,6 +1,7 @@
 #include "api/contract.h"
 
 #include "api/routes.h"
+#include "api/shown_texts.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -8,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text/near.h"
+#include "base/text/shown_text.h"
 #include "base/vec.h"
 #include "http/params.h"
 #include "http/problem.h"
@@ -470,6 +472,42 @@ static int check_body(struct report *r, const json_t *operation,
 	return 0;
 }
 
+/* What a GET looks for is stored and shown nowhere. */
+static int check_query_texts(const struct request *rq, struct err *err)
+{
+	struct params params = { .first = NULL };
+
+	if (rq->method == HTTP_GET || rq->method == HTTP_HEAD)
+		return 0;
+	params_add_form(&params, str_of(rq->query), rq->arena);
+	for (const struct param *p = params.first; p; p = p->next) {
+		const char *fault =
+			shown_text_fault(str_of(p->value), SHOWN_LINES);
+
+		if (fault)
+			return err_field(err, p->name, "%s", fault);
+	}
+	return 0;
+}
+
+/* 1, -1 */
+static int check_texts(const json_t *operation, struct request *rq,
+		       struct err *err)
+{
+	const json_t *content = json_object_get(
+		json_object_get(operation, "requestBody"), "content");
+	const json_t *body;
+
+	if (check_query_texts(rq, err) < 0)
+		return -1;
+	if (!json_object_get(content, "application/json"))
+		return 1;
+	return request_json(rq, &body, err) < 0 ||
+			       shown_texts_check(body, rq->arena, err) < 0
+		       ? -1
+		       : 1;
+}
+
 static void refuse(struct report *r, struct request *rq, struct response *rs)
 {
 	struct problem problem = { .status = 400, .extra = "errors" };
@@ -497,7 +535,7 @@ int contract_check(const struct contract *contract, const struct route *route,
 	if (check_body(&r, operation, rq, err) < 0)
 		return -1;
 	if (r.n == 0)
-		return 1;
+		return check_texts(operation, rq, err);
 	refuse(&r, rq, rs);
 	return 0;
 }

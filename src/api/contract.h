@@ -25,7 +25,8 @@ void contract_free(struct contract **contract);
 
 /*
  * 1: the request is as described, 0: it is not, and the response says all
- * that is wrong (400), -1: the body is no JSON object.
+ * that is wrong (400), -1: the body is no JSON object, or a text of it may not
+ * be shown (shown_texts.h).
  */
 int contract_check(const struct contract *contract, const struct route *route,
 		   struct request *rq, struct response *rs, struct err *err);

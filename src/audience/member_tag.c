@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/text/shown_text.h"
 #include "base/utf8.h"
 #include "sql/member.h"
 
@@ -66,7 +67,8 @@ static const char *item_name(const json_t *item, struct arena *arena)
 			: json_string_value(item);
 	struct str trimmed = str_trim(str_of(text));
 
-	if (utf8_is_blank(text) || trimmed.len > TAG_NAME_MAX)
+	if (utf8_is_blank(text) || trimmed.len > TAG_NAME_MAX ||
+	    shown_text_fault(trimmed, SHOWN_LINE))
 		return NULL;
 	return arena_str(arena, trimmed);
 }

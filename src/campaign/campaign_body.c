@@ -8,6 +8,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/random.h"
+#include "base/text/shown_text.h"
 #include "base/utf8.h"
 #include "campaign/campaign_private.h"
 #include "campaign/campaign_spread.h"
@@ -42,7 +43,7 @@ static int in_object(const char *object, struct err *err)
 static int take_text(const json_t *o, const char *key, struct arena *arena,
 		     const char **out, struct err *err)
 {
-	const char *text = NULL;
+	const char *text = NULL, *fault;
 	int found = json_get_text(o, key, &text, err);
 
 	if (found <= 0)
@@ -51,10 +52,9 @@ static int take_text(const json_t *o, const char *key, struct arena *arena,
 		return err_field(err, key, "Please enter at most %d characters",
 				 SETTING_MAX);
 	/* A line break would begin another header of the message. */
-	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return err_field(err, key,
-					 "Please enter one line of text");
+	fault = shown_text_fault(str_of(text), SHOWN_LINE);
+	if (fault)
+		return err_field(err, key, "%s", fault);
 	*out = arena_strdup(arena, text);
 	return 1;
 }

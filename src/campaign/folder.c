@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/random.h"
 #include "base/str.h"
+#include "base/text/shown_text.h"
 #include "base/utf8.h"
 #include "sql/folder.h"
 #include "store/db.h"
@@ -105,7 +106,7 @@ int folder_take(struct db *db, enum folder_kind kind, const char *key,
 static int read_name(const json_t *body, struct arena *arena, const char **out,
 		     struct err *err)
 {
-	const char *name = *out;
+	const char *name = *out, *fault;
 	int found = json_get_text(body, "name", &name, err);
 
 	if (found < 0)
@@ -117,10 +118,9 @@ static int read_name(const json_t *body, struct arena *arena, const char **out,
 		return err_field(err, "name",
 				 "Please enter at most %d characters",
 				 FOLDER_NAME_MAX);
-	for (const char *c = name; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return err_field(err, "name",
-					 "Please enter one line of text");
+	fault = shown_text_fault(str_of(name), SHOWN_LINE);
+	if (fault)
+		return err_field(err, "name", "%s", fault);
 	*out = arena_str(arena, str_trim(str_of(name)));
 	return 0;
 }

@@ -159,6 +159,42 @@ describe("requests that are not as described", () => {
     assert.equal((await server.admin.get("/api/v1/people")).body.total, 0);
   });
 
+  it("hold no text that would do elsewhere what nobody sees", async () => {
+    const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
+    const mc = `/3.0/lists/${list}`;
+    const texts: [string, string, string, (text: string) => Json, boolean?][] = [
+      ["POST", "/api/v1/groups", "name", (name) => ({ name, kind: "static" })],
+      ["POST", "/api/v1/views", "name", (name) => ({ name, entity: "people" })],
+      ["POST", "/api/v1/people", "tags[1]", (tag) => ({ last_name: "Tagged", tags: ["a", tag] })],
+      ["POST", "/api/v1/people", "last_name", (name) => ({ last_name: name }), true],
+      ["PUT", `/api/v1/audience/forms/${list}`, "consent", (consent) => ({ consent }), true],
+      ["PATCH", mc, "name", (name) => ({ name })],
+      ["PATCH", mc, "campaign_defaults.subject", (subject) => ({ campaign_defaults: { subject } })],
+      ["PATCH", mc, "permission_reminder", (text) => ({ permission_reminder: text }), true],
+      ["POST", `${mc}/segments`, "name", (name) => ({ name, static_segment: [] })],
+      ["POST", `${mc}/interest-categories`, "title", (title) => ({ title, type: "hidden" })],
+      ["POST", "/3.0/templates", "name", (name) => ({ name, html: "<p>" })],
+      ["POST", "/3.0/campaigns", "settings.from_name", (name) => ({ type: "regular", settings: { from_name: name } })],
+    ];
+    for (const [method, path, field, body, lines] of texts) {
+      const client = path.startsWith("/3.0") ? server.mailchimp : server.admin;
+      const send = async (text: string) => (await client.request(method, path, body(text), { status: [200, 201, 400] })) as Json;
+      for (const bad of ["a\u001bb", "a\u007fb", "a\u0085b", "a\u202eb", "a\u2066b", ...(lines ? [] : ["a\nb"])]) {
+        const { status, body: problem } = await send(bad);
+        assert.equal(status, 400, `${path} ${field} ${JSON.stringify(bad)}`);
+        assert.equal(problem.errors[0].field, field);
+      }
+      // Persian, Hindi, Hebrew with marks, and an emoji of several parts
+      const good = `می\u200cخواهم क्\u200dष א\u200f 👩\u200d🚀${lines ? "\tb\r\nc" : ""}`;
+      assert.ok((await send(good)).status < 300, `${path} ${field}`);
+    }
+    await server.admin.post("/api/v1/imports?file_name=a%E2%80%AEb.csv", "last_name\nA\n", { status: 400, headers: { "content-type": "text/csv" } });
+    // one of many must not hold up the others
+    const { body } = await server.mailchimp.post(mc, { members: ["a", "b\u0085"].map((name, i) => ({ email_address: `m${i}@example.org`, status: "subscribed", tags: [name, "ok"], merge_fields: { FNAME: name } })) });
+    assert.equal(body.total_created, 2);
+    assert.deepEqual((await server.mailchimp.get(`${mc}/members/m1@example.org`)).body.tags.map(({ name }: Json) => name), ["ok"]);
+  });
+
   it("never are a group of everybody", async () => {
     for (const [criteria, field] of [
       [undefined, "criteria"], [null, "criteria"], [{}, "criteria.conditions"], [{ match: "all" }, "criteria.conditions"],

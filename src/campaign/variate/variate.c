@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "base/text/shown_text.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
 
@@ -99,10 +100,7 @@ static const char *flaw_of(const char *text)
 		return "Please give texts that are not empty";
 	if (utf8_length(str_of(text)) > TEXT_MAX)
 		return "Please enter at most 500 characters";
-	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return "Please enter one line of text";
-	return NULL;
+	return shown_text_fault(str_of(text), SHOWN_LINE);
 }
 
 static int get_values(const json_t *o, const char *key, const json_t **out,

@@ -4,6 +4,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/text/language_tag.h"
+#include "base/text/shown_text.h"
 #include "base/text/time_zone.h"
 #include "base/utf8.h"
 #include "crm/bridge_job.h"
@@ -64,18 +65,14 @@ int organisation_load(struct db *db, const struct organisation *options,
 static int check_text(const struct part *part, const char *text,
 		      struct err *err)
 {
+	const char *fault;
+
 	if (utf8_length(str_of(text)) > TEXT_MAX)
 		return err_field(err, part->key, "at most %d characters",
 				 TEXT_MAX);
-	for (const char *c = text; *c; c++)
-		if (((unsigned char)*c < 0x20 &&
-		     !(part->has_lines && strchr("\r\n\t", *c))) ||
-		    *c == 0x7f)
-			return err_field(err, part->key,
-					 part->has_lines
-						 ? "holds control characters"
-						 : "must be one line");
-	return 0;
+	fault = shown_text_fault(str_of(text),
+				 part->has_lines ? SHOWN_LINES : SHOWN_LINE);
+	return fault ? err_field(err, part->key, "%s", fault) : 0;
 }
 
 static int check_email(const char *text, struct err *err)
