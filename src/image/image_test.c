@@ -6,8 +6,10 @@
 #include "image/image_fixture.h"
 #include "image/image_parts.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -343,6 +345,56 @@ static void test_nothing_but_the_picture_is_left(void **state)
 	assert_null(memmem(out.bytes.buf, out.bytes.len, "ftyp", 4));
 }
 
+#define MANY 32
+
+struct drawing {
+	pthread_barrier_t begin;
+	struct strbuf file;
+	atomic_int made, refused;
+};
+
+static void *draw(void *arg)
+{
+	struct drawing *d = arg;
+	struct image image;
+	struct err why = ERR_INIT;
+
+	pthread_barrier_wait(&d->begin);
+	if (image_make(strbuf_str(&d->file), &image, &why) == 0)
+		atomic_fetch_add(&d->made, 1);
+	else if (why.code == ERR_RETRY)
+		atomic_fetch_add(&d->refused, 1);
+	image_release(&image);
+	return NULL;
+}
+
+/* Who comes when eight are waited for is sent away at once, and not for ever.
+ */
+static void test_many_at_once(void **state)
+{
+	struct drawing d = { .file = STRBUF_INIT };
+	pthread_t threads[MANY];
+
+	(void)state;
+	fixture_png(&d.file, 1500, 1500, 255);
+	assert_int_equal(pthread_barrier_init(&d.begin, NULL, MANY), 0);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, draw, &d),
+				 0);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(d.made + d.refused, MANY);
+	assert_true(d.made >= IMAGE_AT_ONCE);
+	assert_true(d.refused > 0);
+	d.made = 0;
+	pthread_barrier_destroy(&d.begin);
+	assert_int_equal(pthread_barrier_init(&d.begin, NULL, 1), 0);
+	(void)draw(&d);
+	assert_int_equal(d.made, 1);
+	pthread_barrier_destroy(&d.begin);
+	strbuf_release(&d.file);
+}
+
 static int release(void **state)
 {
 	(void)state;
@@ -365,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_broken_anywhere),
 		cmocka_unit_test(test_two_files_in_one),
 		cmocka_unit_test(test_nothing_but_the_picture_is_left),
+		cmocka_unit_test(test_many_at_once),
 	};
 
 	out.bytes = (struct strbuf)STRBUF_INIT;

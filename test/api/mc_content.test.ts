@@ -6,14 +6,18 @@ import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { caughtMail, parseMail, useServer, type Client, type Json } from "../harness/index.js";
 
-/** A file of an archive; a number: so many zeros. */
-type Packed = [name: string, bytes: Buffer | string | number];
+/** A file of an archive; a number: so many zeros; or a picture of one colour. */
+type Packed = [name: string, bytes: Buffer | string | number | { png: [width: number, height: number] }];
 /** Archives of files in their order, in base64. All by one process: while it runs nobody else does, and connections grow old. */
 const pack = (...archives: [type: string, files: Packed[]][]): string[] => JSON.parse(execFileSync("python3", ["-c", `
-import base64, io, json, sys, tarfile, zipfile
+import base64, io, json, struct, sys, tarfile, zipfile, zlib
+def png(width, height):
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (bytes([137, 80, 78, 71, 13, 10, 26, 10]) + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(bytes((width + 7) // 8 + 1) * height)) + chunk(b"IEND", b""))
 def pack(kind, files):
     out = io.BytesIO()
-    files = [(n, bytes(b) if isinstance(b, int) else base64.b64decode(b)) for n, b in files]
+    files = [(n, bytes(b) if isinstance(b, int) else png(*b["png"]) if isinstance(b, dict) else base64.b64decode(b)) for n, b in files]
     if kind == "zip":
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
             for name, data in files: z.writestr(name, data)
@@ -28,7 +32,7 @@ def pack(kind, files):
 print(json.dumps([pack(*one) for one in json.load(sys.stdin)]))
 `], {
   input: JSON.stringify(archives.map(([type, files]) =>
-    [type, files.map(([n, b]) => [n, typeof b === "number" ? b : Buffer.from(b).toString("base64")])])),
+    [type, files.map(([n, b]) => [n, typeof b === "number" || (typeof b === "object" && "png" in b) ? b : Buffer.from(b).toString("base64")])])),
   maxBuffer: 1 << 27,
 }).toString());
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
@@ -146,6 +150,7 @@ describe("content of campaigns", () => {
   it("refuses archives that cannot be taken, and says why", async () => {
     const c = await make();
     const index: Packed = ["index.html", '<img src="a.svg"><img src="b.png">'];
+    const large = [0, 1, 2].map((i): Packed => [`${i}.png`, { png: [7600, 4000] }]); // two of them are more than 60 million pixels
     const packed: [string, Packed[], RegExp, string?][] = [
       ["tar", [index], /no zip file/, "zip"], ["zip", [index], /no tgz file/, "tgz"],
       ["zip", [], /no HTML file/], ["zip", [["a.txt", "x"]], /no HTML file/],
@@ -155,6 +160,9 @@ describe("content of campaigns", () => {
       ["zip", [["index.html", "\0"]], /index\.html/], ["zip", [["index.html", ""]], /index\.html/],
       ["tar.gz", [["index.html", "x"], ["zeros", 33 << 20]], /larger than 32 MB/], ["zip", [index, ["z", 33 << 20]], /larger than 32 MB/],
       ["tar", [index, ...Array.from({ length: 1000 }, (_, i): Packed => [`${i}`, ""])], /more than 1000 files/],
+      ["zip", [["index.html", large.map(([name]) => `<img src="${name}">`).join("")], ...large], /together at most 60 million pixels/],
+      ["zip", [["index.html", '<img src="a.png">'], ["a.png", { png: [8000, 5001] }]], /a\.png: .*too large/],
+      ["zip", [["index.html", Array.from({ length: 101 }, (_, i) => `<img src="${i}.png">`).join("")], ...Array.from({ length: 101 }, (_, i): Packed => [`${i}.png`, PNG])], /more than 100 pictures/],
     ];
     const contents = pack(...packed.map(([type, files]): [string, Packed[]] => [type, files]));
     const cases: [Json, RegExp][] = [
