@@ -212,9 +212,12 @@ static int read_ms(const json_t *body, const char *field, int64_t *out,
 
 static int read_fields(const json_t *body, struct member *m, struct err *err)
 {
-	const char *type = NULL;
+	const char *type = NULL, *status = NULL;
+	const json_t *tags = NULL;
 
 	if (json_get_text(body, "email_type", &type, err) < 0 ||
+	    json_get_text(body, "status_if_new", &status, err) < 0 ||
+	    json_get_array(body, "tags", &tags, err) < 0 ||
 	    json_get_text(body, "language", &m->language, err) < 0 ||
 	    json_get_bool(body, "vip", &m->vip, err) < 0 ||
 	    read_ip(body, "ip_signup", &m->ip_signup, err) < 0 ||

@@ -160,6 +160,26 @@ static int write_text_option(const json_t *given, const char *key,
 	return 0;
 }
 
+/* Also of those that mean nothing for the type. */
+static int check_option_types(const json_t *given, struct err *err)
+{
+	const json_t *choices = NULL;
+	const char *text = NULL;
+	int64_t n;
+
+	return json_get_int(given, "size", &n, err) < 0 ||
+			       json_get_int(given, "default_country", &n, err) <
+				       0 ||
+			       json_get_text(given, "phone_format", &text,
+					     err) < 0 ||
+			       json_get_text(given, "date_format", &text, err) <
+				       0 ||
+			       json_get_array(given, "choices", &choices, err) <
+				       0
+		       ? -1
+		       : 0;
+}
+
 /* The options that mean something for the type, with their defaults. */
 static int make_options(const json_t *given, struct merge_def *def,
 			struct arena *arena, struct err *err)
@@ -169,6 +189,8 @@ static int make_options(const json_t *given, struct merge_def *def,
 	int64_t n;
 	int bad = 0;
 
+	if (check_option_types(given, err) < 0)
+		return -1;
 	json_begin_object(&w);
 	switch (def->type) {
 	case MERGE_TYPE_TEXT:

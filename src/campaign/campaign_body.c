@@ -84,7 +84,10 @@ static int take_pages(const json_t *o, struct arena *arena,
 static int take_settings(const json_t *o, struct arena *arena,
 			 struct campaign_settings *s, struct err *err)
 {
-	if (take_text(o, "subject_line", arena, &s->subject_line, err) < 0 ||
+	bool unheeded;
+
+	if (json_get_bool(o, "drag_and_drop", &unheeded, err) < 0 ||
+	    take_text(o, "subject_line", arena, &s->subject_line, err) < 0 ||
 	    take_text(o, "preview_text", arena, &s->preview_text, err) < 0 ||
 	    take_text(o, "title", arena, &s->title, err) < 0 ||
 	    take_text(o, "from_name", arena, &s->from_name, err) < 0 ||
@@ -143,14 +146,25 @@ static int take_conditions(struct db *db, const json_t *opts,
 			   struct arena *arena, struct campaign *c,
 			   struct err *err)
 {
-	const json_t *conditions = NULL;
+	const json_t *conditions = json_object_get(opts, "conditions");
 
-	if (json_get_array(opts, "conditions", &conditions, err) < 0)
-		return in_object("recipients.segment_opts", err);
 	if (!conditions || json_array_size(conditions) == 0)
 		return 0;
 	return segment_options_read(db, c->list_id, opts, arena,
 				    &c->segment_opts, err);
+}
+
+/* Also what is not heeded is of its type, or is refused. */
+static int check_segment(const json_t *opts, struct err *err)
+{
+	const json_t *conditions;
+	const char *text = NULL;
+
+	if (json_get_array(opts, "conditions", &conditions, err) < 0 ||
+	    json_get_text(opts, "match", &text, err) < 0 ||
+	    json_get_text(opts, "prebuilt_segment_id", &text, err) < 0)
+		return in_object("recipients.segment_opts", err);
+	return 0;
 }
 
 static int take_segment(struct db *db, const json_t *opts, struct arena *arena,
@@ -163,6 +177,8 @@ static int take_segment(struct db *db, const json_t *opts, struct arena *arena,
 	c->segment_opts = NULL;
 	if (!opts)
 		return 0;
+	if (check_segment(opts, err) < 0)
+		return -1;
 	if (json_get_int(opts, "saved_segment_id", &saved, err) < 0)
 		return in_object("recipients.segment_opts", err);
 	if (json_is_string(json_object_get(opts, "prebuilt_segment_id")))
@@ -454,9 +470,11 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 {
 	CLEANUP(update_release) struct update u = UPDATE_OF("campaign");
 	struct campaign before, c, filed = { .folder_id = -1 };
+	const char *type = NULL; /* it stays */
 	int64_t template_id;
 
-	if (take_folder(tx->db, body, &filed, err) < 0 ||
+	if (json_get_text(body, "type", &type, err) < 0 ||
+	    take_folder(tx->db, body, &filed, err) < 0 ||
 	    campaign_get_by_hex(tx->db, hex, arena, &before, err) < 0)
 		return -1;
 	c = before;

@@ -195,6 +195,42 @@ describe("requests that are not as described", () => {
     assert.deepEqual((await server.mailchimp.get(`${mc}/members/m1@example.org`)).body.tags.map(({ name }: Json) => name), ["ok"]);
   });
 
+  it("of /3.0 are of their types, also what is not heeded", async () => {
+    const mc = server.mailchimp;
+    const list = (await mc.get("/3.0/lists")).body.lists[0].id;
+    const campaign = (await mc.post("/3.0/campaigns", { type: "regular", recipients: { list_id: list } })).body.id;
+    await mc.post(`/3.0/lists/${list}/members`, { email_address: "typed@example.org", status: "subscribed" });
+    const made = (name: string) => ({ name, static_segment: [] });
+    const segment = (await mc.post(`/3.0/lists/${list}/segments`, made("Typed"))).body.id;
+    const field = (await mc.post(`/3.0/lists/${list}/merge-fields`, { name: "Typed", type: "text" })).body.merge_id;
+    const template = (await mc.post("/3.0/templates", { name: "Typed", html: "<p>" })).body.id;
+    const { paths, components } = (await mc.get("/3.0/openapi.json")).body;
+    const whole = (s: Json): Json => (s.$ref ? components.schemas[s.$ref.split("/").pop()] : s);
+    const ids: Json = { list_id: list, campaign_id: campaign, subscriber_hash: "typed@example.org", segment_id: segment, merge_id: field, template_id: template };
+    const wrong: Record<string, unknown[]> = { string: [7, [], {}], integer: ["x", [], {}], number: ["x", [], {}], boolean: [[], {}, "maybe"], array: ["x", {}], object: ["x", []] };
+    let n = 0;
+    const walk = async (send: (body: Json) => Promise<number>, schema: Json, within: (o: Json) => Json, at: string): Promise<void> => {
+      for (const [name, one] of Object.entries(schema.properties ?? {}) as [string, Json][]) {
+        const part = whole(one);
+        const types = [part.type].flat();
+        for (const value of types.length === 1 ? wrong[types[0]] ?? [] : []) {
+          assert.equal(await send(within({ [name]: value })), 400, `${at}.${name} = ${JSON.stringify(value)}`);
+          n++;
+        }
+        if (types[0] === "object" && !at.includes(".")) await walk(send, part, (o) => within({ [name]: o }), `${at}.${name}`);
+      }
+    };
+    for (const path of ["/campaigns/{campaign_id}", "/lists/{list_id}", "/lists/{list_id}/members/{subscriber_hash}",
+      "/lists/{list_id}/segments/{segment_id}", "/lists/{list_id}/merge-fields/{merge_id}", "/templates/{template_id}", "/campaigns/{campaign_id}/content"]) {
+      const method = paths[path].patch ? "PATCH" : "PUT";
+      const url = `/3.0${path.replace(/\{(\w+)\}/g, (_, id) => ids[id])}`;
+      const schema = whole(paths[path][method.toLowerCase()].requestBody.content["application/json"].schema);
+      await walk(async (body) => ((await mc.request(method, url, body, { status: [200, 400] })) as Json).status, schema, (o) => o, `${method} ${path}`);
+    }
+    assert.ok(n > 150);
+    await mc.post(`/3.0/lists/${list}/members/typed@example.org/tags`, { tags: [], is_syncing: "maybe" }, { status: 400 });
+  });
+
   it("never are a group of everybody", async () => {
     for (const [criteria, field] of [
       [undefined, "criteria"], [null, "criteria"], [{}, "criteria.conditions"], [{ match: "all" }, "criteria.conditions"],

@@ -68,9 +68,11 @@ int mc_member_tags_change(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	const json_t *body, *tags = NULL;
 	struct list list;
+	bool is_syncing; /* no automation waits for tags */
 	int has, done, tries = 0;
 
-	if (mc_body(rq, &body, err) < 0)
+	if (mc_body(rq, &body, err) < 0 ||
+	    json_get_bool(body, "is_syncing", &is_syncing, err) < 0)
 		return -1;
 	has = json_get_array(body, "tags", &tags, err);
 	if (has <= 0)
