@@ -91,11 +91,6 @@ static const struct {
 	[SIGNUP_MAIL_TOLD] = { READER_TOLD_SUBJECT, READER_TOLD_MAIL },
 };
 
-static const char *text_of(const struct letter *l, enum reader_text text)
-{
-	return l->language->text[text];
-}
-
 static int read_payload(const struct job_run *run, struct letter *l,
 			struct err *err)
 {
@@ -166,6 +161,8 @@ static int is_wanted(struct letter *l, struct err *err)
 	l->from = list_sender_of(&l->list, l->arena);
 	l->language = reader_language_find(l->said_language);
 	if (!l->language)
+		l->language = reader_language_find(l->member.language);
+	if (!l->language)
 		l->language =
 			reader_language_find(list_language(&l->list, l->arena));
 	if (!l->language)
@@ -219,6 +216,21 @@ static const char *company_of(const struct letter *l)
 	return *company ? company : l->list.name;
 }
 
+/* It says who sends. */
+static const char *text_of(const struct letter *l, enum reader_text text)
+{
+	CLEANUP(strbuf_release) struct strbuf filled = STRBUF_INIT;
+
+	reader_text_fill(l->language->text[text], company_of(l), &filled);
+	return arena_str(l->arena, strbuf_str(&filled));
+}
+
+/* What it is called, if that is more than who sends it; NULL: it is not. */
+static const char *name_of(const struct letter *l)
+{
+	return strcmp(l->list.name, company_of(l)) == 0 ? NULL : l->list.name;
+}
+
 /* Who sends it, and where they are: lines. */
 static const char *sender_lines(const struct letter *l)
 {
@@ -235,9 +247,10 @@ static void write_text(const struct letter *l, const char *link,
 {
 	bool asks = words[l->mail].asks;
 
-	strbuf_addf(out, "%s\n\n%s %s\n%s %s\n",
-		    text_of(l, words[l->mail].mail), text_of(l, READER_SENDER),
-		    company_of(l), text_of(l, READER_LIST), l->list.name);
+	strbuf_addf(out, "%s\n", text_of(l, words[l->mail].mail));
+	if (name_of(l))
+		strbuf_addf(out, "\n%s %s\n", text_of(l, READER_LIST),
+			    name_of(l));
 	if (asks)
 		strbuf_addf(out, "\n%s\n\n%s\n", link,
 			    text_of(l, words[l->mail].ignore));
@@ -292,11 +305,11 @@ static void write_html(const struct letter *l, const char *link,
 		    "style=\"font:16px/1.5 sans-serif;max-width:560px\">\n",
 		    l->language->tag, reader_direction(l->language));
 	add_paragraph(text_of(l, words[l->mail].mail), out);
-	strbuf_addstr(out, "<p>");
-	add_fact(text_of(l, READER_SENDER), company_of(l), out);
-	strbuf_addstr(out, "<br>\n");
-	add_fact(text_of(l, READER_LIST), l->list.name, out);
-	strbuf_addstr(out, "</p>\n");
+	if (name_of(l)) {
+		strbuf_addstr(out, "<p>");
+		add_fact(text_of(l, READER_LIST), name_of(l), out);
+		strbuf_addstr(out, "</p>\n");
+	}
 	if (asks) {
 		add_button(l, link, out);
 		add_paragraph(text_of(l, words[l->mail].ignore), out);

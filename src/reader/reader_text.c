@@ -1,9 +1,13 @@
 #include "reader/reader_text.h"
 
 #include "base/str.h"
+#include "base/strbuf.h"
 #include "reader/languages.h"
 
 #include <stddef.h>
+#include <string.h>
+
+#define COMPANY "*|LIST:COMPANY|*"
 
 const struct reader_language *const reader_languages[] = {
 	&reader_english, &reader_german, &reader_french,     &reader_spanish,
@@ -14,6 +18,27 @@ const struct reader_language *const reader_languages[] = {
 const char *reader_direction(const struct reader_language *language)
 {
 	return language->rtl ? "rtl" : "ltr";
+}
+
+void reader_text_fill(const char *text, const char *company, struct strbuf *out)
+{
+	const char *at;
+
+	while ((at = strstr(text, COMPANY)) != NULL) {
+		strbuf_add(out, text, (size_t)(at - text));
+		strbuf_addstr(out, company);
+		text = at + strlen(COMPANY);
+	}
+	strbuf_addstr(out, text);
+}
+
+int reader_language_place(const struct reader_language *language)
+{
+	int at = 0;
+
+	while (reader_languages[at] && reader_languages[at] != language)
+		at++;
+	return at;
 }
 
 const struct reader_language *reader_language_english(void)

@@ -5,30 +5,37 @@
  * language here. These are the words of the footer that a mail gets, of the
  * pages behind its links, of signing up, and of what goes wrong there. One file
  * a language (german.c ...); each has every text, with the same merge tags (a
- * test looks). Texts are plain: who puts them into HTML escapes them.
+ * test looks). Texts are plain: who puts them into HTML escapes them. They say
+ * who sends, and never "list", which is a word of ours.
  */
 #ifndef READER_TEXT_H
 #define READER_TEXT_H
 
 #include <stdbool.h>
 
+struct strbuf;
+
 enum reader_text {
 	/* of the footer */
 	READER_SENT_TO,
 	READER_UNSUBSCRIBE,    /* also a button */
 	READER_UNSUBSCRIBE_AT, /* of a plain text */
+	READER_PREFERENCES,
+	READER_PREFERENCES_AT, /* of a plain text */
 	/* of the pages behind its link */
 	READER_SUBSCRIPTION,
 	READER_LIST,
 	READER_SENDER,
 	READER_ADDRESS,
 	READER_WANTS_NO_MORE,
+	READER_INSTEAD, /* a link: to get something else */
 	READER_HAS_LEFT,
 	READER_IS_OUT,
 	READER_IS_TEST,
 	READER_TAKE_BACK,     /* a button */
 	READER_IS_TAKEN_BACK, /* by the audience; the CRM may know better */
 	READER_CANNOT_TAKE_BACK,
+	READER_LANGUAGE,
 	READER_SAVE, /* a button */
 	READER_SAVED,
 	READER_WHY, /* they leave: one of the next, which are choices */
@@ -130,7 +137,8 @@ enum reader_text {
 };
 
 struct reader_language {
-	const char *tag; /* BCP 47: the primary subtag */
+	const char *tag;  /* BCP 47: the primary subtag */
+	const char *name; /* as its speakers call it */
 	bool rtl;
 	/* How its readers write dates (DD.MM.YYYY) and days without a year;
 	 * NULL: in more than one way, so that it must be told. */
@@ -138,6 +146,10 @@ struct reader_language {
 	const char *decimal; /* between a number and its fraction */
 	const char *text[READER_TEXTS];
 };
+
+/* Appends a text with the name of who sends where it has *|LIST:COMPANY|*. */
+void reader_text_fill(const char *text, const char *company,
+		      struct strbuf *out);
 
 const char *reader_direction(const struct reader_language *language);
 
@@ -150,6 +162,10 @@ const struct reader_language *reader_language_find(const char *tag);
  * of them, or header is NULL. */
 const struct reader_language *reader_language_accepted(const char *header);
 const struct reader_language *reader_language_english(void);
+
+#define READER_LANGUAGES 9
+/* Its place among all of them. */
+int reader_language_place(const struct reader_language *language);
 
 /* All of them, NULL behind the last. */
 extern const struct reader_language *const reader_languages[];

@@ -59,6 +59,8 @@ describe("who signs up", () => {
     const mail = await parseMail(source);
     assert.equal(mail.subject, "Bitte bestätigen Sie Ihre Anmeldung");
     assert.ok(!source.includes("ليلى") && !mail.html!.includes("Neill</b>"));
+    assert.match(mail.text!, /^Sie haben sich für E-Mails von .+ angemeldet\. /);
+    assert.ok(!mail.text!.includes("*|") && !mail.html!.includes("*|"));
     const link = await linkOf(address);
     // what scanners do
     for (const agent of ["GET", "HEAD"]) await server.anonymous.request(agent, link);

@@ -24,11 +24,6 @@ void signup_page_release(struct signup_page *page)
 	vec_release(&page->wrong);
 }
 
-const char *signup_text(const struct signup_page *page, enum reader_text text)
-{
-	return page->language->text[text];
-}
-
 const char *signup_page_title(const struct signup_page *page)
 {
 	const char *company = list_company(&page->list, page->rq->arena);
@@ -37,6 +32,17 @@ const char *signup_page_title(const struct signup_page *page)
 	if (option && *option)
 		return option;
 	return *company ? company : page->list.name;
+}
+
+const char *signup_text(const struct signup_page *page, enum reader_text text)
+{
+	CLEANUP(strbuf_release) struct strbuf filled = STRBUF_INIT;
+	const char *words = page->language->text[text];
+
+	if (!strstr(words, "*|"))
+		return words;
+	reader_text_fill(words, signup_page_title(page), &filled);
+	return arena_str(page->rq->arena, strbuf_str(&filled));
 }
 
 /* --- loading --- */

@@ -58,6 +58,7 @@ int signup_page_look(struct request *rq, struct db *db, const struct list *list,
 		     struct signup_page *out, struct err *err);
 /* What its owner calls itself, or the list. */
 const char *signup_page_title(const struct signup_page *page);
+/* In the page's language; says who sends. */
 const char *signup_text(const struct signup_page *page, enum reader_text text);
 
 /* --- what was typed --- */
