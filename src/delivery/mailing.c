@@ -172,79 +172,92 @@ static void add_preview(struct mailing_private *m, struct html_pieces *out)
 	add_text(out, arena_strdup(m->arena, text.buf));
 }
 
-static const char *text_of(const struct mailing_private *m,
-			   enum reader_text text)
+/* A language of our footer, and the mailing that it is for. */
+struct footer {
+	const struct mailing_private *m;
+	const struct reader_language *language;
+};
+
+static void add_words(const struct footer *f, enum reader_text text,
+		      struct strbuf *out)
 {
-	return m->language->text[text];
+	strbuf_add_html(out, str_of(f->language->text[text]));
 }
 
-/* A copy was sent to nobody, who can leave nothing. */
-static void add_footer_words(const struct mailing_private *m,
-			     struct strbuf *out)
+/* A copy was sent to nobody, who can leave nothing, and change nothing. */
+static void add_footer_words(const struct footer *f, struct strbuf *out)
 {
-	if (!m->note) {
-		strbuf_add_html(out, str_of(text_of(m, READER_SENT_TO)));
-		strbuf_addstr(out, "<br>");
+	if (f->m->note) {
+		strbuf_addstr(out, FOOTER_ADDRESS
+			      "<br><br>" FOOTER_LINK("*|LIST:SUBSCRIBE|*"));
+		add_words(f, READER_SIGN_UP, out);
+		strbuf_addstr(out, "</a>");
+		return;
 	}
-	strbuf_addstr(out, FOOTER_ADDRESS "<br><br>");
-	strbuf_addstr(out, m->note ? FOOTER_LINK("*|LIST:SUBSCRIBE|*")
-				   : FOOTER_LINK("*|UNSUB|*"));
-	strbuf_add_html(out, str_of(text_of(m, m->note ? READER_SIGN_UP
-						       : READER_UNSUBSCRIBE)));
+	add_words(f, READER_SENT_TO, out);
+	strbuf_addstr(out, "<br>" FOOTER_ADDRESS
+			   "<br><br>" FOOTER_LINK("*|UPDATE_PROFILE|*"));
+	add_words(f, READER_PREFERENCES, out);
+	strbuf_addstr(out, "</a> &middot; " FOOTER_LINK("*|UNSUB|*"));
+	add_words(f, READER_UNSUBSCRIBE, out);
+	strbuf_addstr(out, "</a>");
 }
 
-static void add_footer_html(const struct mailing_private *m,
-			    struct html_pieces *out)
+static void add_footer_html(const struct footer *f, struct html_pieces *out)
 {
 	CLEANUP(strbuf_release) struct strbuf footer = STRBUF_INIT;
-	const char *direction = reader_direction(m->language);
+	const char *direction = reader_direction(f->language);
 
 	strbuf_addf(&footer,
 		    "\n<div lang=\"%s\" dir=\"%s\" style=\"" FOOTER_SHOWN
 		    "%s!important\">",
-		    m->language->tag, direction, direction);
-	add_footer_words(m, &footer);
-	strbuf_addstr(&footer, "</a></div>\n");
-	add_text(out, arena_strdup(m->arena, footer.buf));
+		    f->language->tag, direction, direction);
+	add_footer_words(f, &footer);
+	strbuf_addstr(&footer, "</div>\n");
+	add_text(out, arena_strdup(f->m->arena, footer.buf));
 }
 
-static void add_footer_plain(const struct mailing_private *m,
-			     struct html_pieces *out)
+static void add_footer_plain(const struct footer *f, struct html_pieces *out)
 {
-	if (m->note) {
+	const char *const *text = f->language->text;
+
+	if (f->m->note) {
 		add_text(out, "\n\n-- \n*|LIST:ADDRESSLINE|*\n");
 		return;
 	}
-	add_text(out, arena_printf(m->arena,
-				   "\n\n-- \n%s\n*|LIST:ADDRESSLINE|*\n%s\n",
-				   text_of(m, READER_SENT_TO),
-				   text_of(m, READER_UNSUBSCRIBE_AT)));
+	add_text(out,
+		 arena_printf(f->m->arena,
+			      "\n\n-- \n%s\n*|LIST:ADDRESSLINE|*\n%s\n%s\n",
+			      text[READER_SENT_TO], text[READER_UNSUBSCRIBE_AT],
+			      text[READER_PREFERENCES_AT]));
 }
 
 /*
  * The end is a program of its own: an author's unclosed conditional must not
  * swallow the footer. It begins with a line end, so that the lines of the
- * encoded parts do not run together. closing: what stands before the footer;
- * NULL: there is none.
+ * encoded parts do not run together. language: of the footer; NULL: there is
+ * none.
  */
 static int compile_html_end(struct mailing_private *m, bool for_mail,
-			    const char *closing, struct str rest,
+			    const struct content_end *end,
+			    const struct reader_language *language,
 			    struct merge_program **out, struct err *err)
 {
+	const struct footer footer = { m, language };
 	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
 	const struct campaign_tracking *tracking = &m->campaign.tracking;
-	struct merge_piece tail = { .text = rest };
+	struct merge_piece tail = { .text = end->rest };
 
 	add_text(&pieces, "\n");
-	if (closing)
-		add_text(&pieces, closing);
+	if (language)
+		add_text(&pieces, end->closing);
 	if (for_mail && tracking->html_clicks) {
 		add_text(&pieces, HONEYPOT_BEGIN);
 		add_slot(&pieces, MERGE_SLOT_LINK, EVENT_LINK_HONEYPOT);
 		add_text(&pieces, HONEYPOT_END);
 	}
-	if (closing)
-		add_footer_html(m, &pieces);
+	if (language)
+		add_footer_html(&footer, &pieces);
 	if (for_mail && tracking->opens) {
 		add_text(&pieces, PIXEL_BEGIN);
 		add_slot(&pieces, MERGE_SLOT_PIXEL, 0);
@@ -252,6 +265,18 @@ static int compile_html_end(struct mailing_private *m, bool for_mail,
 	}
 	vec_push(&pieces, tail);
 	return compile(m, &pieces, MERGE_HTML, for_mail, out, err);
+}
+
+/* Once a campaign, so that a recipient's language costs nothing. */
+static int compile_html_ends(struct mailing_private *m, bool for_mail,
+			     const struct content_end *end,
+			     struct mailing_body *out, struct err *err)
+{
+	for (int i = 0; i < READER_LANGUAGES; i++)
+		if (compile_html_end(m, for_mail, end, reader_languages[i],
+				     &out->footer_end[i], err) < 0)
+			return -1;
+	return compile_html_end(m, for_mail, end, NULL, &out->end, err);
 }
 
 static void keep_targets(struct mailing_private *m,
@@ -307,29 +332,37 @@ static int compile_html(struct mailing_private *m, struct str html,
 	look_at(html, out);
 	if (compile(m, &pieces, MERGE_HTML, for_mail, &out->content, err) < 0)
 		return -1;
-	if (compile_html_end(m, for_mail, NULL, end.rest, &out->end, err) < 0)
-		return -1;
-	return compile_html_end(m, for_mail, end.closing, end.rest,
-				&out->footer_end, err);
+	return compile_html_ends(m, for_mail, &end, out, err);
+}
+
+static int compile_plain_ends(struct mailing_private *m, bool encoded,
+			      struct mailing_body *out, struct err *err)
+{
+	for (int i = 0; i < READER_LANGUAGES; i++) {
+		CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
+		const struct footer footer = { m, reader_languages[i] };
+
+		add_footer_plain(&footer, &pieces);
+		if (compile(m, &pieces, MERGE_PLAIN, encoded,
+			    &out->footer_end[i], err) < 0)
+			return -1;
+	}
+	return compile_text(m, "\n", MERGE_PLAIN, encoded, &out->end, err);
 }
 
 static int compile_plain(struct mailing_private *m, struct str text,
 			 struct mailing_body *out, struct err *err)
 {
 	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
-	CLEANUP(vec_release) struct html_pieces footer = VEC_INIT;
 	struct merge_piece piece = { .text = text };
 	bool encoded = !m->is_shown;
 
 	vec_push(&pieces, piece);
-	add_footer_plain(m, &footer);
 	out->has_address = content_has_address(text);
 	out->has_link = true;
 	if (compile(m, &pieces, MERGE_PLAIN, encoded, &out->content, err) < 0)
 		return -1;
-	if (compile_text(m, "\n", MERGE_PLAIN, encoded, &out->end, err) < 0)
-		return -1;
-	return compile(m, &footer, MERGE_PLAIN, encoded, &out->footer_end, err);
+	return compile_plain_ends(m, encoded, out, err);
 }
 
 /* --- facts --- */
@@ -496,7 +529,8 @@ static void body_release(struct mailing_body *body)
 {
 	merge_program_free(&body->content);
 	merge_program_free(&body->end);
-	merge_program_free(&body->footer_end);
+	for (int i = 0; i < READER_LANGUAGES; i++)
+		merge_program_free(&body->footer_end[i]);
 }
 
 void mailing_put(struct mailing **mailing)

@@ -10,15 +10,16 @@
 #include "campaign/html/html_links.h"
 #include "campaign/merge/merge_tag.h"
 #include "delivery/mailing.h"
+#include "reader/reader_text.h"
 
 struct message_frame;
-struct reader_language;
 
 /* One body: what the author wrote, and the two ways to end it. */
 struct mailing_body {
 	struct merge_program *content;
-	struct merge_program *end;        /* honeypot, pixel, </body> */
-	struct merge_program *footer_end; /* the same behind our footer */
+	struct merge_program *end; /* honeypot, pixel, </body> */
+	/* The same behind our footer, by the place of its language. */
+	struct merge_program *footer_end[READER_LANGUAGES];
 	/* What the author gave himself, where everybody sees it: the postal
 	 * address, and a link to unsubscribe for who gets one. */
 	bool has_address, has_link;
@@ -37,7 +38,8 @@ struct mailing_private {
 	struct merge_fields fields;
 	struct merge_facts facts;
 	struct message_frame *frame;
-	const struct reader_language *language; /* of our footer */
+	/* Of our footer, unless a recipient is known to have another. */
+	const struct reader_language *language;
 	struct merge_program *subject, *to_name;
 	bool has_text, has_html;
 	/* Quoted-printable; of one that is shown, the text as it is, and no
@@ -57,6 +59,7 @@ struct mailing_private {
 struct rendering {
 	const struct mailing_private *mailing;
 	int64_t member_id;
+	int footer; /* which one: the place of its language */
 	bool is_test;
 	bool has_unsubscribe; /* the link was put out */
 };

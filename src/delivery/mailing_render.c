@@ -75,7 +75,7 @@ static int render_body(const struct mailing_body *body, struct rendering *r,
 		return -1;
 	if (r->has_unsubscribe && body->has_link && body->has_address)
 		return merge_render(body->end, person, out);
-	return merge_render(body->footer_end, person, out);
+	return merge_render(body->footer_end[r->footer], person, out);
 }
 
 static void read_interests(const char *text, struct arena *arena,
@@ -142,6 +142,16 @@ int mailing_load_interests(struct db *db, int64_t member_id,
 	return 0;
 }
 
+/* Of a copy for everybody: that of the mail. */
+static const struct reader_language *footer_language(
+	const struct mailing_private *m, const struct mailing_person *person)
+{
+	const struct reader_language *own =
+		m->note ? NULL : reader_language_find(person->language);
+
+	return own ? own : m->language;
+}
+
 static void fill_person(const struct mailing_private *m,
 			const struct mailing_person *person,
 			struct rendering *r, struct arena *arena,
@@ -151,6 +161,7 @@ static void fill_person(const struct mailing_private *m,
 	*r = (struct rendering){
 		.mailing = m,
 		.member_id = m->is_shown ? 0 : person->member_id,
+		.footer = reader_language_place(footer_language(m, person)),
 		.is_test = person->is_test,
 	};
 	*out = mailing_merge_person(person, &m->fields, arena);

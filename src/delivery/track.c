@@ -10,6 +10,7 @@
 #include "delivery/mailing.h"
 #include "delivery/public/archive.h"
 #include "delivery/track_token.h"
+#include "reader/reader_text.h"
 #include "store/store.h"
 
 #include "sql/recipient.h"
@@ -333,11 +334,15 @@ static int read_member(struct db *db, const struct track_token *token,
 		       struct arena *arena, struct track_subject *out,
 		       struct err *err)
 {
+	const struct reader_language *own;
 	struct member member;
 	int moved;
 
 	if (member_get_by_id(db, token->member_id, arena, &member, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	own = reader_language_find(member.language);
+	if (own)
+		out->language = own;
 	out->address = member.address;
 	moved = hide_moved(db, token, &out->address, err);
 	if (moved < 0)
@@ -391,12 +396,12 @@ int track_subject(struct track *t, const char *text, char purpose,
 	return read_subject(db, &token, arena, out, err);
 }
 
-void track_format_taking_back(const struct track *t,
-			      const struct track_subject *subject,
-			      struct strbuf *out)
+void track_format_other(const struct track *t,
+			const struct track_subject *subject, char purpose,
+			struct strbuf *out)
 {
 	const struct track_token token = {
-		.purpose = TRACK_TAKE_BACK,
+		.purpose = (enum track_purpose)purpose,
 		.campaign_id = subject->campaign_id,
 		.member_id = subject->member_id,
 	};

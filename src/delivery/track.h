@@ -75,7 +75,7 @@ struct track_subject {
 	bool may_take_back;
 	int64_t list_id; /* 0: the campaign is not known any more */
 	bool is_copy;    /* of a copy for everybody; member 0, too */
-	/* Of the mail; NULL: not known. */
+	/* Their own; else that of the mail; NULL: not known. */
 	const struct reader_language *language;
 };
 /* purpose: enum track_purpose. 1, 0: no token of ours, -1. */
@@ -83,10 +83,10 @@ int track_subject(struct track *track, const char *token, char purpose,
 		  struct arena *arena, struct track_subject *out,
 		  struct err *err);
 
-/* Appends the token of the link by which this one takes it back. */
-void track_format_taking_back(const struct track *track,
-			      const struct track_subject *subject,
-			      struct strbuf *out);
+/* Appends the token of another link of theirs; purpose: enum track_purpose. */
+void track_format_other(const struct track *track,
+			const struct track_subject *subject, char purpose,
+			struct strbuf *out);
 
 /* The same of a copy for everybody (public/archive.h): 1; 0: the token is of
  * none, or it is not to be seen; -1. Texts live in arena. */

@@ -48,6 +48,8 @@ static void are_sound_and_short_in_both_languages(void **state)
 			assert_non_null(strstr(out.html.buf, "*|UNSUB|*"));
 			assert_non_null(strstr(out.text.buf, "*|UNSUB|*"));
 			assert_non_null(
+				strstr(out.html.buf, "*|UPDATE_PROFILE|*"));
+			assert_non_null(
 				strstr(out.html.buf, "*|LIST:ADDRESSLINE|*"));
 		}
 	}

@@ -1,5 +1,6 @@
 /** What readers of mails see of us - footer, pages, errors - is in their language. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 import { hrefs, parseMail, until, useServer, type Json } from "../harness/index.js";
 
@@ -82,6 +83,34 @@ describe("what a reader sees", () => {
     await server.admin.patch(`/api/v1/campaigns/${draft.id}`, { html: '<p lang="it">x</p>' });
     assert.match(await preview(), />Annulla l’iscrizione<\/a>/);
     await tellLanguage("");
+  });
+
+  it("is in their own language, where one is known", async () => {
+    const hash = createHash("md5").update("rosa@r.example").digest("hex");
+    const speak = (language: string) => server.mailchimp.patch(`/3.0/lists/${list}/members/${hash}`, { language });
+    const german = '<!doctype html><html lang="de"><body><p>Grüße</p></body></html>';
+    for (const [language, leave, prefer] of [
+      ["fr_CA", "Se désabonner", "Modifier vos préférences"], ["nl", "Uitschrijven", "Voorkeuren wijzigen"], ["zh", "Abmelden", "Einstellungen ändern"],
+    ] as const) {
+      await speak(language);
+      const mail = await mailOf(german);
+      assert.match(mail.html, new RegExp(`/t/p/[^>]*>${prefer}</a> &middot; <a [^>]*/t/u/[^>]*>${leave}</a>`));
+      assert.match(mail.text, new RegExp(`\n${leave}\\s?: http[^]*\n${prefer}\\s?: http`));
+      const page = await server.anonymous.get(mail.leave, {}, accepting("it"));
+      assert.match(page.text, new RegExp(`<button [^>]*>${leave}</button>`));
+      assert.doesNotMatch(page.text, /\/p\//); // there is nothing to choose
+    }
+    await speak("es");
+    const { leave, html } = await mailOf(german.replace("</body>", '<a href="*|ARCHIVE|*">a</a></body>'));
+    const archive = path(hrefs(html).find((url) => url.includes("/t/a/"))!);
+    assert.match((await server.anonymous.get(archive)).text, />Darse de baja<\/a>/);
+    const interests = `/3.0/lists/${list}/interest-categories`;
+    const { body: topics } = await server.mailchimp.post(interests, { title: "Topics", type: "hidden" });
+    assert.doesNotMatch((await server.anonymous.get(leave)).text, /\/p\//);
+    await server.mailchimp.patch(`${interests}/${topics.id}`, { title: "Topics", type: "checkboxes" });
+    const instead = (await server.anonymous.get(leave)).text.match(/href="\.\.(\/p\/[^"]+)">Prefiero elegir lo que recibo</)![1];
+    assert.match((await server.anonymous.get(`/t${instead}`)).text, /<option value="es" selected>Español/);
+    await speak("");
   });
 
   it("is the same of links that are not valid", async () => {

@@ -40,7 +40,7 @@ describe("settings without options", () => {
     await manager.get(`${v1}/settings`, {}, { status: 403 });
     const { items } = (await manager.get(`${v1}/settings/footers`)).body;
     assert.deepEqual(items.find((one: Json) => one.language === "de"),
-      { language: "de", direction: "ltr", sent_to: "Diese E-Mail ging an *|EMAIL|*.", unsubscribe: "Abmelden" });
+      { language: "de", direction: "ltr", sent_to: "Diese E-Mail ging an *|EMAIL|*.", unsubscribe: "Abmelden", preferences: "Einstellungen ändern" });
     await manager.patch(`${v1}/settings`, {}, { status: 403 });
     await manager.get(`${v1}/setup/steps`, {}, { status: 403 });
     await manager.post(`${v1}/settings/relay/test`, { to: "a@b.example" }, { status: 403 });

@@ -339,6 +339,8 @@ int v1_settings_footers(struct request *rq, struct response *rs,
 		json_key_text(&w, "sent_to", (*l)->text[READER_SENT_TO]);
 		json_key_text(&w, "unsubscribe",
 			      (*l)->text[READER_UNSUBSCRIBE]);
+		json_key_text(&w, "preferences",
+			      (*l)->text[READER_PREFERENCES]);
 		json_end_object(&w);
 	}
 	json_end_array(&w);

@@ -36,6 +36,8 @@
 	"font-size:12px;line-height:1.6;color:#6b665e;text-align:center\">" \
 	"You get this because you signed up at our stall.<br>\n"            \
 	"*|LIST:ADDRESSLINE|*<br>\n"                                        \
+	"<a href=\"*|UPDATE_PROFILE|*\" style=\"color:#6b665e\">"           \
+	"Change your preferences</a> &middot; "                             \
 	"<a href=\"*|UNSUB|*\" style=\"color:#6b665e\">Unsubscribe</a>"     \
 	"</td></tr>\n</table>\n</td></tr></table>\n</body>\n</html>\n"
 

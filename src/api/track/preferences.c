@@ -166,6 +166,7 @@ static int know_all(struct reader *r, struct err *err)
 	    know_fields(r, err) < 0 || know_interests(r, err) < 0)
 		return -1;
 	know(r, "EMAILTYPE", r->member.text_only ? "text" : "html");
+	know(r, "language", r->member.language);
 	r->page.known = r->known;
 	r->page.stamp = signup_new_stamp(&r->page);
 	return 0;
@@ -201,12 +202,6 @@ static int open_reader(struct request *rq, struct reader *r, struct err *err)
 
 /* --- showing --- */
 
-static bool has_form(const struct reader *r)
-{
-	return r->page.fields.n || r->page.categories.n ||
-	       r->page.permissions.n || r->page.list.email_type_option;
-}
-
 static void add_button(const struct reader *r, const char *name,
 		       enum reader_text text, struct strbuf *out)
 {
@@ -223,12 +218,38 @@ static void add_stamp(const struct reader *r, struct strbuf *out)
 	strbuf_addstr(out, "\">\n");
 }
 
+static void add_option(const char *value, const char *name, bool is_chosen,
+		       struct strbuf *out)
+{
+	strbuf_addf(out, "<option value=\"%s\"%s>", value,
+		    is_chosen ? " selected" : "");
+	strbuf_add_html(out, str_of(name));
+	strbuf_addstr(out, "</option>\n");
+}
+
+/* Theirs may be none that is spoken here: it stays, unless they choose. */
+static void add_language(const struct reader *r, struct strbuf *out)
+{
+	const struct reader_language *chosen =
+		reader_language_find(signup_typed(&r->page, "language"));
+
+	strbuf_addstr(out, "<div class=\"field\">\n<label for=\"language\">");
+	strbuf_add_html(out, str_of(signup_text(&r->page, READER_LANGUAGE)));
+	strbuf_addstr(out, "</label>\n<select id=\"language\" "
+			   "name=\"language\">\n");
+	if (!chosen)
+		add_option("", signup_text(&r->page, READER_CHOOSE), true, out);
+	for (int i = 0; i < READER_LANGUAGES; i++)
+		add_option(reader_languages[i]->tag, reader_languages[i]->name,
+			   reader_languages[i] == chosen, out);
+	strbuf_addstr(out, "</select>\n</div>\n");
+}
+
 static void add_form(const struct reader *r, struct strbuf *out)
 {
-	if (!has_form(r))
-		return;
 	strbuf_addstr(out, "<form method=\"post\" novalidate>\n");
 	signup_write_fields(&r->page, out);
+	add_language(r, out);
 	add_stamp(r, out);
 	add_button(r, "save", READER_SAVE, out);
 }
@@ -385,6 +406,26 @@ static int save(struct reader *r, const json_t *body, struct err *err)
 	return 0;
 }
 
+/* One that is the same but for a country ("pt_BR") stays. */
+static void read_language(const struct reader *r, json_t *body)
+{
+	const struct reader_language *chosen =
+		reader_language_find(signup_typed(&r->page, "language"));
+
+	if (chosen && chosen != reader_language_find(r->member.language))
+		json_object_set_new(body, "language", json_string(chosen->tag));
+}
+
+/* From here on the page is in the language that they chose. */
+static void speak(struct reader *r)
+{
+	const struct reader_language *own =
+		reader_language_find(r->member.language);
+
+	if (own)
+		r->about.language = r->page.language = own;
+}
+
 /* What was typed is shown again if it is wrong, or of a page that is old. */
 static int save_form(struct reader *r, struct response *rs, struct err *err)
 {
@@ -401,8 +442,10 @@ static int save_form(struct reader *r, struct response *rs, struct err *err)
 		rs->status = r->page.wrong.n ? 400 : 200;
 		return write_page(r, false, rs);
 	}
+	read_language(r, body);
 	if (save(r, body, err) < 0 || know_all(r, err) < 0)
 		return -1;
+	speak(r);
 	return write_page(r, true, rs);
 }
 

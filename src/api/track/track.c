@@ -164,8 +164,46 @@ void track_page_add_taking_back(const struct request *rq,
 	if (!page->subject.may_take_back)
 		return;
 	strbuf_addf(&action, "../%c/", TRACK_TAKE_BACK);
-	track_format_taking_back(track_of(rq), &page->subject, &action);
+	track_format_other(track_of(rq), &page->subject, TRACK_TAKE_BACK,
+			   &action);
 	add_button(page, action.buf, "subscribe", READER_TAKE_BACK);
+}
+
+/* Is there anything that they may choose to get? 1, 0, -1. */
+static int has_choices(struct request *rq, const struct track_page *page,
+		       struct err *err)
+{
+	CLEANUP(vec_release) struct interest_categories all = VEC_INIT;
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (page->subject.list_id <= 0 || !*page->subject.address)
+		return 0;
+	if (store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    interest_category_list(db, page->subject.list_id, rq->arena, &all,
+				   err) < 0)
+		return -1;
+	vec_each (&all, category)
+		if (category->form != INTEREST_HIDDEN)
+			return 1;
+	return 0;
+}
+
+/* Less, or something else, rather than nothing. */
+static int add_instead(struct request *rq, const struct track_page *page,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
+	int has = has_choices(rq, page, err);
+
+	if (has <= 0)
+		return has;
+	strbuf_addf(&url, "../%c/", TRACK_PREFERENCES);
+	track_format_other(track_of(rq), &page->subject, TRACK_PREFERENCES,
+			   &url);
+	strbuf_addstr(page->out, "<p>");
+	page_link(page->out, url.buf, text_of(page, READER_INSTEAD));
+	strbuf_addstr(page->out, "</p>\n");
+	return 0;
 }
 
 /* Names run as they do, whatever the page does. */
@@ -284,6 +322,8 @@ int track_page_show(struct request *rq, struct response *rs,
 		say(&page, READER_WANTS_NO_MORE);
 		track_page_add_who(&page);
 		add_button(&page, "", "unsubscribe", READER_UNSUBSCRIBE);
+		if (add_instead(rq, &page, err) < 0)
+			return -1;
 	} else {
 		track_page_add_who(&page);
 		say(&page, READER_IS_OUT);

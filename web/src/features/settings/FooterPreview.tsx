@@ -23,7 +23,9 @@ export function FooterPreview({ organisation, address, language }: Props) {
         <Text size="xs" c="dimmed" dir="auto">
           {[...(isNamed ? [] : [organisation.trim() || `(${t('settings.organisation')})`]), ...(lines.length > 0 ? lines : [`(${t('settings.address')})`])].join(', ')}
         </Text>
-        <Text size="xs" c="dimmed" td="underline" mt="xs">{footer?.unsubscribe}</Text>
+        <Text size="xs" c="dimmed" mt="xs">
+          <Text span inherit td="underline">{footer?.preferences}</Text> · <Text span inherit td="underline">{footer?.unsubscribe}</Text>
+        </Text>
       </Paper>
       <Text size="xs" c="dimmed">{t('settings.footerAbout')}</Text>
     </Stack>

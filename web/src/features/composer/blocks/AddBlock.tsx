@@ -34,7 +34,7 @@ export function AddBlock({ label, isInColumn = false, isSmall = false, onAdd }: 
               key={kind}
               leftSection={<Icon size={16} aria-hidden />}
               // the menu goes first, and takes the focus with it
-              onClick={() => setTimeout(() => onAdd(newBlock(kind, { leave: t('composer.tag.words.UNSUB') })))}
+              onClick={() => setTimeout(() => onAdd(newBlock(kind, { leave: t('composer.tag.words.UNSUB'), prefer: t('composer.tag.words.UPDATE_PROFILE') })))}
             >
               {t(`composer.block.${kind}`)}
             </Menu.Item>

@@ -17,10 +17,15 @@ export function kindOf({ type }: Block): Kind | 'other' {
   return kinds.find((kind) => kind === type) ?? 'other';
 }
 
-const unsubscribe = '<a href="*|UNSUB|*">';
+/** What the texts of a footer are in the reader's language. */
+export interface FooterWords {
+  leave: string;
+  prefer: string;
+}
 
-/** @param words what the texts of a new block are in the reader's language */
-export function newBlock(kind: Kind, words: { leave: string }): Block {
+const ways = ({ leave, prefer }: FooterWords) => `<p><a href="*|UPDATE_PROFILE|*">${prefer}</a> · <a href="*|UNSUB|*">${leave}</a></p>`;
+
+export function newBlock(kind: Kind, words: FooterWords): Block {
   switch (kind) {
     case 'heading': return { type: kind, text: '', level: 2 };
     case 'text': return { type: kind, html: '' };
@@ -31,12 +36,12 @@ export function newBlock(kind: Kind, words: { leave: string }): Block {
     case 'spacer': return { type: kind, height: 24 };
     case 'social': return { type: kind, links: [] };
     case 'html': return { type: kind, html: '' };
-    case 'footer': return { type: kind, html: `<p>*|LIST:COMPANY|*<br>*|LIST:ADDRESS|*</p><p>${unsubscribe}${words.leave}</a></p>` };
+    case 'footer': return { type: kind, html: `<p>*|LIST:COMPANY|*<br>*|LIST:ADDRESS|*</p>${ways(words)}` };
   }
 }
 
 /** A mail with nothing in it but where one begins, and how one gets rid of it. */
-export function blankDocument(words: { leave: string }) {
+export function blankDocument(words: FooterWords) {
   return {
     version: 1,
     blocks: [

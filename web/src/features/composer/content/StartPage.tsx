@@ -42,7 +42,8 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
     const { name, about } = named?.find(({ id }) => id === one.id) ?? one;
     return { ...one, name, about };
   });
-  const leave = useFooter(campaign.language ?? language)?.unsubscribe;
+  const footer = useFooter(campaign.language ?? language);
+  const words = { leave: footer?.unsubscribe ?? t('composer.tag.words.UNSUB'), prefer: footer?.preferences ?? t('composer.tag.words.UPDATE_PROFILE') };
   const [isChoosing, setChoosing] = useState(false);
   /** Would take the place of something. */
   const [asked, setAsked] = useState<Beginning | null>(null);
@@ -59,7 +60,7 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
   const isTaken = begin.error !== null && problemOf(begin.error).isMeanwhile;
   const choose = (content: Beginning) => (campaign.content ? setAsked(content) : go(content));
   const ways: { name: 'blank' | 'html' | 'plain'; icon: Icon; content: Beginning }[] = [
-    { name: 'blank', icon: IconLayoutList, content: { design: blankDocument({ leave: leave ?? t('composer.tag.words.UNSUB') }) } },
+    { name: 'blank', icon: IconLayoutList, content: { design: blankDocument(words) } },
     { name: 'html', icon: IconCode, content: { html: '<p></p>', plain_text: null } },
     { name: 'plain', icon: IconAlignLeft, content: { html: null, plain_text: FIRST[language] } },
   ];
