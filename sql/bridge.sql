@@ -159,8 +159,27 @@ UPDATE bridge_member SET added_ms = ?, archived_ms = ?, seen_ms = NULL,
 -- args: email_hash
 SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
        CASE WHEN strayed_added_ms = 0 THEN NULL ELSE strayed_contact_id END,
-       strayed_added_ms, changed_ms, COALESCE(unsubscribe_call_ms, unsubscribed_ms)
+       strayed_added_ms, changed_ms, COALESCE(unsubscribe_call_ms, unsubscribed_ms), language
   FROM bridge_member WHERE email_hash = ? FOR UPDATE;
+
+-- name: bridge-member-language
+-- As we saw or wrote it. args: language, email_hash, language
+UPDATE bridge_member SET language = ?
+ WHERE email_hash = ? AND (language IS NULL OR language <> ?);
+
+-- name: bridge-member-languages
+-- Where one is known. args: JSON hashes
+SELECT email_hash, language FROM bridge_member
+ WHERE email_hash IN JSON_TEXTS(?) AND language IS NOT NULL;
+
+-- name: bridge-readers
+-- People whose marketing address it is, and nobody else's; the address's hash.
+-- By id. args: JSON hashes
+SELECT MIN(p.id), e.hash
+  FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.id
+ WHERE e.hash IN JSON_TEXTS(?) AND +e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL
+ GROUP BY e.hash HAVING COUNT(*) = 1
+ ORDER BY MIN(p.id);
 
 -- name: bridge-member-known
 -- args: JSON hashes
@@ -300,20 +319,20 @@ UPDATE setting SET value = ? WHERE key = 'bridge.mirror' AND value = ?;
 -- args: audience
 INSERT INTO bridge_member_aside (audience_id, email_hash, status, merge_hash, changed_ms,
        added_ms, contact_id, archived_ms, unsubscribed_ms, unsubscribe_call_ms, to_forget_ms,
-       strayed_contact_id, strayed_added_ms)
+       strayed_contact_id, strayed_added_ms, language)
 SELECT CAST(? AS TEXT), email_hash, status, merge_hash, changed_ms,
        added_ms, contact_id, archived_ms, unsubscribed_ms, unsubscribe_call_ms, to_forget_ms,
-       strayed_contact_id, strayed_added_ms
+       strayed_contact_id, strayed_added_ms, language
   FROM bridge_member;
 
 -- name: bridge-member-bring-back
 -- args: audience
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms,
        added_ms, contact_id, archived_ms, unsubscribed_ms, unsubscribe_call_ms, to_forget_ms,
-       strayed_contact_id, strayed_added_ms)
+       strayed_contact_id, strayed_added_ms, language)
 SELECT email_hash, status, merge_hash, changed_ms,
        added_ms, contact_id, archived_ms, unsubscribed_ms, unsubscribe_call_ms, to_forget_ms,
-       strayed_contact_id, strayed_added_ms
+       strayed_contact_id, strayed_added_ms, language
   FROM bridge_member_aside WHERE audience_id = ?;
 
 -- name: bridge-member-remove-aside
@@ -910,7 +929,8 @@ SELECT e.id, e.hash, e.folded,
        CASE WHEN q.email_id = e.id THEN 1 ELSE 0 END,
        CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END,
        CASE WHEN EXISTS (SELECT 1 FROM email o WHERE o.hash = e.hash AND o.id <> e.id)
-            THEN 1 ELSE 0 END
+            THEN 1 ELSE 0 END,
+       m.language
   FROM email e
   LEFT JOIN person q ON q.id = e.record_id
   LEFT JOIN company c ON c.id = q.company_id
@@ -936,7 +956,7 @@ SELECT e.id, e.hash, e.folded,
           JOIN person q ON q.id = s.record_id AND q.email_id = s.id
          WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON),
        CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END,
-       1
+       1, m.language
   FROM email e
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
  WHERE e.id IN JSON_INTS(?)

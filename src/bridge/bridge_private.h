@@ -123,6 +123,23 @@ int field_own_map(struct work *w, struct err *err);
 void field_map_of_member(const struct field_map *map,
 			 const json_t *merge_fields, struct strbuf *out);
 
+/* --- mirror/language.c --- */
+
+/* The API's code of a person's language; NULL: it is none that we know. */
+const char *language_of_record(const struct record *r);
+/* We wrote it, or saw it, just now. The mirror must have the member. */
+int language_note(struct batch *b, const char *hash, const char *code,
+		  struct err *err);
+/*
+ * What a page of members, as the API has them, says of languages: what changed
+ * since we saw it last, and what the CRM lacks, is written to the CRM.
+ * *news_out is for languages_note, once the mirror has the page; to be
+ * released.
+ */
+int languages_hear(struct tx *tx, struct work *w, const json_t *members,
+		   json_t **news_out, struct err *err);
+int languages_note(struct batch *b, const json_t *news, struct err *err);
+
 /* --- mirror/mirror.c: what we last knew of the members --- */
 
 /* The reason of rule 12 for leaving such a member out, or that it may get mail
@@ -155,6 +172,7 @@ struct mirrored {
 	enum mirror_status status;
 	const char *merge_hash;  /* NULL: not known */
 	const char *contact_id;  /* NULL: not known */
+	const char *language;    /* NULL: not known */
 	int64_t added_ms;        /* the bridge subscribed it, or archived it;
 				    0: others did */
 	int64_t archived_ms;     /* the bridge did, or was about to; 0: never */

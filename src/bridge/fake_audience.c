@@ -256,6 +256,7 @@ static void put_one(struct bridge_fixture *f, const json_t *in, bool update,
 			       json_object_get(fake_member(f, address),
 					       "merge_fields"),
 			       fields) < 0);
+	fake_take_language(fake_member(f, address), in);
 	touch(fake_member(f, address));
 }
 
@@ -348,6 +349,7 @@ static void change_member(struct bridge_fixture *f, json_t *m,
 	if (fields)
 		BUG_ON(json_object_update(json_object_get(m, "merge_fields"),
 					  fields) < 0);
+	fake_take_language(m, body);
 	touch(m);
 	fake_answer_tree(reply, m);
 	if (to)

@@ -78,6 +78,8 @@ void fake_answer_page(struct bridge_fixture *f, const char *path,
 void fake_answer_members(struct bridge_fixture *f, const char *path,
 			 int64_t segment, struct mc_reply *reply);
 void fake_answer_tree(struct mc_reply *reply, const json_t *tree);
+/* The one that a request gives a member, if it does. */
+void fake_take_language(json_t *member, const json_t *body);
 void fake_answer_not_found(struct mc_reply *reply);
 void fake_answer_campaigns(struct bridge_fixture *f, const char *method,
 			   const char *path, const json_t *body,

@@ -5,9 +5,18 @@
 #include "bridge/fake_audience.h"
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "bridge/bridge_fixture.h"
 
 #include <string.h>
+
+void fake_take_language(json_t *member, const json_t *body)
+{
+	json_t *language = json_object_get(body, "language");
+
+	if (language)
+		BUG_ON(json_object_set(member, "language", language) < 0);
+}
 
 /* The time of the query; "": there is none. */
 static void read_since(const char *path, char out[40])

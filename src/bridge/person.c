@@ -415,8 +415,24 @@ static int settle_left(struct settling *s, const struct left *l,
 
 /* --- names --- */
 
+/* Before the page that tells of it, which would take it for theirs. */
+static int note_language(struct settling *s, const char *code, struct err *err)
+{
+	return code ? db_write(s->w->db, SQL_BRIDGE_MEMBER_LANGUAGE,
+			       SQL_ARGS(sql_text(code), sql_text(s->now->hash),
+					sql_text(code)),
+			       err)
+		    : 0;
+}
+
+static bool is_same(const char *known, const char *now)
+{
+	return known && strcmp(known, now) == 0;
+}
+
 static int write_fields(struct settling *s, struct err *err)
 {
+	const char *language = language_of_record(&s->person);
 	CLEANUP(field_map_release) struct field_map map = { 0 };
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
@@ -432,18 +448,23 @@ static int write_fields(struct settling *s, struct err *err)
 		return -1;
 	(void)field_map_write(&map, &s->person, 0, &merge); /* pushes tell */
 	md5_hex(strbuf_str(&merge), merge_hash);
-	if (m.merge_hash && strcmp(m.merge_hash, merge_hash) == 0)
+	if (is_same(m.language, language ? language : ""))
+		language = NULL;
+	if (is_same(m.merge_hash, merge_hash) && !language)
 		return 0;
-	strbuf_addf(&body, "{\"merge_fields\":%s}", merge.buf);
+	strbuf_addf(&body, "{\"merge_fields\":%s", merge.buf);
+	if (language)
+		strbuf_addf(&body, ",\"language\":\"%s\"", language);
+	strbuf_addch(&body, '}');
 	if (mc_call(s->w->client, "PATCH",
 		    list_path(s->w, "/members/%s?skip_merge_validation=true",
 			      s->now->hash),
-		    body.buf, NULL, &why) < 0 &&
-	    why.code != ERR_NOT_FOUND) {
-		*err = why;
-		return -1;
-	}
-	return 0;
+		    body.buf, NULL, &why) >= 0)
+		return note_language(s, language, err);
+	if (why.code == ERR_NOT_FOUND)
+		return 0;
+	*err = why;
+	return -1;
 }
 
 /* --- all of it --- */

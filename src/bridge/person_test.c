@@ -875,9 +875,100 @@ static void a_foreign_page_is_no_unsubscribe(void **state)
 	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
 					bridge_fixture_close)
 
+/* --- languages --- */
+
+#define LANGUAGE_OF_ALL "SELECT COALESCE(MAX(language), '-') FROM person"
+
+static const char *language_there(struct bridge_fixture *f)
+{
+	const char *language = json_string_value(
+		json_object_get(fake_member(f, "a@x.example"), "language"));
+
+	return language ? language : "-";
+}
+
+/* As on the page of their preferences. */
+static void choose_there(struct bridge_fixture *f, const char *language)
+{
+	fake_say(fake_member(f, "a@x.example"), "language", language);
+	fake_set_status(f, "a@x.example", "subscribed");
+}
+
+static void assert_both(struct bridge_fixture *f, const char *here,
+			const char *there)
+{
+	fake_sync(f);
+	fake_run_all(f);
+	assert_string_equal(fake_text(f, LANGUAGE_OF_ALL), here);
+	assert_string_equal(language_there(f), there);
+}
+
+static void a_language_goes_there_and_comes_back(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct record p = fake_person(f, "a@x.example");
+	int64_t group = fake_group(f, "G");
+	struct err err = ERR_INIT;
+	int before;
+
+	fake_patch(f, p.id, "{\"language\":\"Deutsch\"}");
+	assert_int_equal(fake_push(f, group, &err), 0);
+	fake_run_all(f);
+	assert_string_equal(language_there(f), "de");
+	assert_both(f, "Deutsch", "de"); /* as somebody wrote it */
+	fake_patch(f, p.id, "{\"language\":\"pt-PT\"}");
+	assert_both(f, "pt-PT", "pt_PT");
+	choose_there(f, "fr");
+	assert_both(f, "fr", "fr");
+	/* who changed it last is heard, whoever that is */
+	fake_patch(f, p.id, "{\"language\":\"es\"}");
+	fake_run_all(f);
+	choose_there(f, "it");
+	assert_both(f, "it", "it");
+	/* one that there is no code for is nobody else's business */
+	fake_patch(f, p.id, "{\"language\":\"Klingon\"}");
+	assert_both(f, "Klingon", "it");
+	/* nor is that it is not known */
+	fake_patch(f, p.id, "{\"language\":null}");
+	assert_both(f, "-", "it");
+	choose_there(f, "nl");
+	assert_both(f, "nl", "nl");
+	before = f->requests;
+	assert_int_equal(fake_push(f, group, &err), 0);
+	fake_run_all(f);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM push_row WHERE "
+					"action IN (1, 2) AND push_id = "
+					"(SELECT MAX(id) FROM push)"),
+			 0);
+	assert_true(f->requests > before);
+}
+
+/* The CRM had none, and the audience has since before it was looked at. */
+static void a_language_is_taken_where_there_is_none(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct record p = fake_person(f, "a@x.example");
+
+	fake_subscribe(f, "a@x.example", "subscribed", "Form");
+	choose_there(f, "de");
+	assert_both(f, "de", "de");
+	bridge_fixture_renew(f);
+	p = fake_person(f, "a@x.example");
+	fake_subscribe(f, "a@x.example", "subscribed", "Form");
+	choose_there(f, "de");
+	fake_patch(f, p.id, "{\"language\":\"fr\"}");
+	assert_both(f, "fr", "fr"); /* that of the CRM, which was said here */
+	/* whose it is of two who share the address, nobody knows */
+	(void)fake_person(f, "a@x.example");
+	choose_there(f, "nl");
+	assert_both(f, "fr", "nl");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_language_goes_there_and_comes_back),
+		TEST(a_language_is_taken_where_there_is_none),
 		TEST(a_tag_is_taken_along_as_it_is_by_then),
 		TEST(changes_do_not_overtake_each_other),
 		TEST(what_changes_during_a_call_is_seen),

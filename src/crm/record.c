@@ -528,6 +528,15 @@ static bool is_renamed(const struct record *r)
 				 r->text[TEXT_LAST_NAME]));
 }
 
+/* What the audience is told at once. */
+static bool is_told(const struct record *r)
+{
+	return is_renamed(r) ||
+	       (r->entity == ENTITY_PERSON &&
+		!field_text_same(r->before->text[TEXT_LANGUAGE],
+				 r->text[TEXT_LANGUAGE]));
+}
+
 int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 		  struct arena *arena, struct err *err)
 {
@@ -546,8 +555,7 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 	if (is_found_otherwise(r, &plains) &&
 	    search_mark(tx, r->entity, r->id, err) < 0)
 		return -1;
-	if (is_renamed(r) &&
-	    bridge_job_person(tx, r->id, actor->now_ms, err) < 0)
+	if (is_told(r) && bridge_job_person(tx, r->id, actor->now_ms, err) < 0)
 		return -1;
 	if (!r->company_id || r->company_id == r->before->company_id)
 		return 0;

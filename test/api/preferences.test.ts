@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { caughtMail, countOf, hrefs, parseMail, until, useReceiver, useServer, type Client, type Json } from "../harness/index.js";
+import { caughtMail, countOf, hrefs, parseMail, runJob, until, useReceiver, useServer, type Client, type Json } from "../harness/index.js";
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 const form = { "content-type": "application/x-www-form-urlencoded" };
@@ -147,6 +147,31 @@ describe("what a reader prefers", () => {
     assert.match(text, /value="many"/);
     assert.match(text, /value="&lt;\/script&gt;&lt;b&gt;"/);
     assert.deepEqual(await member("cat@r.example"), before);
+  });
+
+  it("is the language of mails, which the CRM hears of", async () => {
+    await server.admin.post("/api/v1/people", { first_name: "Cat", email: "cat@r.example" }, { status: 201 });
+    const cat = async () => (await server.admin.get("/api/v1/people", { q: "cat@r.example" })).body.items[0];
+    const { text, fields } = await open(links["cat@r.example"]);
+    assert.match(text, /<select id="language" name="language">\n<option value="" selected>Please choose</);
+    assert.equal(fields.language, "");
+    await post(links["cat@r.example"], { ...fields, language: "klingon" });
+    assert.equal((await member("cat@r.example")).language, "");
+    const saved = await post(links["cat@r.example"], { ...fields, language: "pt" });
+    assert.match(saved.text, /<html lang="pt"[^]*<option value="pt" selected>Português/);
+    await runJob(server, "/api/v1/sync");
+    assert.equal((await cat()).language, "pt");
+    // one with a country stays as it is
+    await api.patch(`/3.0/lists/${list}/members/${md5("cat@r.example")}`, { language: "pt_PT" });
+    const again = await open(links["cat@r.example"]);
+    assert.equal(again.fields.language, "pt");
+    await post(links["cat@r.example"], again.fields);
+    assert.equal((await member("cat@r.example")).language, "pt_PT");
+    // what a user says in the CRM goes there
+    await server.admin.patch(`/api/v1/people/${(await cat()).id}`, { language: "Deutsch" });
+    await until("the audience knows", async () => (await member("cat@r.example")).language === "de");
+    await runJob(server, "/api/v1/sync");
+    assert.equal((await cat()).language, "Deutsch");
   });
 
   it("is not changed by programs", async () => {

@@ -123,6 +123,7 @@ static void read_mirrored(const struct rows *rows, struct arena *arena,
 		.strayed_added_ms = rows_int(rows, 7),
 		.changed_ms = rows_int(rows, 8),
 		.unsubscribe_call_ms = rows_int(rows, 9),
+		.language = rows_dup(rows, 10, arena),
 	};
 }
 

@@ -283,6 +283,7 @@ static int store_page(struct work *w, const struct field_map *map, bool full,
 {
 	CLEANUP(newcomers_release)
 	struct newcomers newcomers = { VEC_INIT, VEC_INIT };
+	CLEANUP(json_free) json_t *languages = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = clock_now_ms();
 	struct batch b;
@@ -293,13 +294,15 @@ static int store_page(struct work *w, const struct field_map *map, bool full,
 	    follow_moves(w, members, err) < 0 ||
 	    newcomers_tell(w, &newcomers, members, err) < 0 ||
 	    tx_begin(w->db, &tx, err) < 0 ||
-	    hear_page(&tx, w, members, err) < 0)
+	    hear_page(&tx, w, members, err) < 0 ||
+	    languages_hear(&tx, w, members, &languages, err) < 0)
 		return -1;
 	batch_begin(&tx, &b);
 	json_array_foreach (members, i, member)
 		if (add_member(&b, map, member, now_ms, err) < 0)
 			return -1;
-	if (batch_end(&b, err) < 0 || put_cursor(&tx, cursor_ms, err) < 0)
+	if (languages_note(&b, languages, err) < 0 || batch_end(&b, err) < 0 ||
+	    put_cursor(&tx, cursor_ms, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -345,7 +348,7 @@ struct walk {
 	"members.id,members.status,members.email_address," \
 	"members.contact_id,members.last_changed,"         \
 	"members.merge_fields,members.unsubscribe_reason," \
-	"members.source"
+	"members.source,members.language"
 
 static const char *place_of(const struct work *w, const struct walk *walk)
 {

@@ -23,7 +23,7 @@ struct facts {
 	bool held, opted_out, shared, demo;
 	bool others; /* have it too, or had it */
 	enum mirror_status status;
-	const char *merge_hash;
+	const char *merge_hash, *language;
 	int64_t owner_id; /* of a shared address */
 };
 struct facts_list VEC_FIELDS(struct facts);
@@ -104,6 +104,7 @@ static void read_facts(const struct rows *rows, struct arena *arena, void *out)
 		.shared = rows_int(rows, 7) > 1,
 		.demo = rows_int(rows, 8) != 0,
 		.others = rows_int(rows, 9) != 0,
+		.language = rows_dup(rows, 10, arena),
 	};
 }
 
@@ -198,6 +199,14 @@ static bool has_tag(struct planner *p, const char *hash, bool *perhaps)
 	return hash_set_see(&p->tagged, hash);
 }
 
+/* One that the CRM does not know stays as it is over there. */
+static bool has_language(const struct facts *f, const struct record *r)
+{
+	const char *wanted = language_of_record(r);
+
+	return !wanted || (f->language && strcmp(f->language, wanted) == 0);
+}
+
 static enum push_action choose_action(struct planner *p, const struct record *r,
 				      const struct facts *f, uint64_t *dropped)
 {
@@ -209,7 +218,8 @@ static enum push_action choose_action(struct planner *p, const struct record *r,
 	if (f->status == MIRROR_NONE)
 		return PUSH_ADD;
 	md5_hex(strbuf_str(&merge), merge_hash);
-	if (!f->merge_hash || strcmp(f->merge_hash, merge_hash) != 0)
+	if (!f->merge_hash || strcmp(f->merge_hash, merge_hash) != 0 ||
+	    !has_language(f, r))
 		return PUSH_UPDATE;
 	return tagged ? PUSH_UNCHANGED : PUSH_TAG;
 }
@@ -422,6 +432,7 @@ static void hash_fields(struct planner *p)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 
+	strbuf_addstr(&text, "language "); /* goes along since 0088 */
 	vec_each (&p->map.fields, f) {
 		struct json_writer j = JSON_WRITER(&text);
 

@@ -28,6 +28,9 @@ static void write_member(struct pusher *p, struct json_writer *j,
 	if (action == PUSH_ADD)
 		json_key_text(j, "status", "subscribed");
 	json_key_raw(j, "merge_fields", strbuf_str(&merge));
+	it->language = language_of_record(it->record);
+	if (it->language)
+		json_key_text(j, "language", it->language);
 	json_end_object(j);
 }
 

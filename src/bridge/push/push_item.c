@@ -208,6 +208,19 @@ static int store_written(struct batch *b, struct pusher *p, struct err *err)
 	return 0;
 }
 
+/* In the same order, behind the rows that they are in. */
+static int store_languages(struct batch *b, struct pusher *p, struct err *err)
+{
+	for (size_t i = 0; i < p->by_hash_n; i++) {
+		const struct item *it = p->by_hash[i];
+
+		if (it->language && it->merge_hash[0] && is_done(it) &&
+		    language_note(b, it->hash, it->language, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* What else there is to say of a member. */
 static int store_member(struct batch *b, struct pusher *p, struct item *it,
 			struct err *err)
@@ -389,7 +402,7 @@ int items_store(struct pusher *p, struct err *err)
 	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
 	batch_begin(&tx, &b);
-	if (store_written(&b, p, err) < 0)
+	if (store_written(&b, p, err) < 0 || store_languages(&b, p, err) < 0)
 		return -1;
 	vec_each (&p->items, it)
 		if (store_item(&b, p, it, err) < 0)

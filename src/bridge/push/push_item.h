@@ -23,6 +23,7 @@ struct item {
 	enum left_out reason;
 	const char *detail;
 	char merge_hash[MD5_HEX + 1]; /* "": not written */
+	const char *language;         /* NULL: not written */
 	const char *contact_id;       /* as the audience told it */
 	int64_t version;              /* see member_version; 0: not told */
 	enum push_action again;       /* outcome PUSH_INTENDED: to be done so */

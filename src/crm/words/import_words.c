@@ -76,7 +76,7 @@ static const struct {
 	{ "country", P | L | C,
 	  " country countryregion land staat pays pa\xc3\xads pais paese " },
 	{ "language", P,
-	  " language lang sprache langue idioma lengua lingua " },
+	  " language lang sprache langue idioma lengua lingua língua taal " },
 	{ "birthday", P,
 	  " birthday birthdate dateofbirth dob geburtstag geburtsdatum "
 	  "datedenaissance fechadenacimiento naissance " },
