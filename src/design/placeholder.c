@@ -3,8 +3,11 @@
 #include "base/cleanup.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#define LINK_MAX 300 /* bytes that are looked at in a line */
 
 /* --- words --- */
 
@@ -21,6 +24,18 @@ static const char *const lines[] = {
 	"your title here",
 	"headline here",
 	"your button text",
+	"your subject",
+	"your subject line",
+	"subject line",
+	"your preview text",
+	"your message",
+	"enter text",
+	"enter your text",
+	"enter your name",
+	"insert text",
+	"add text",
+	"click to edit",
+	"text goes here",
 	"your address",
 	"first name last name",
 	"john doe",
@@ -39,19 +54,99 @@ static const char *const lines[] = {
 	"überschrift hier",
 	"vorname nachname",
 	"erika mustermann",
+	"ihr betreff",
+	"betreffzeile",
+	"text eingeben",
+	"text einfügen",
+	"ihre nachricht",
+	"votre nom",
+	"votre texte",
+	"votre titre",
+	"votre entreprise",
+	"votre objet",
+	"saisissez votre texte",
+	"su nombre",
+	"su texto",
+	"su empresa",
+	"tu nombre",
+	"il tuo nome",
+	"il tuo testo",
+	"o seu nome",
+	"o seu texto",
+	"uw naam",
+	"uw tekst",
+	"jouw naam",
+	"jouw tekst",
 };
 
 /* Nobody means them. */
 static const char *const phrases[] = {
-	"lorem ipsum",        "dolor sit amet",       "your name here",
-	"your text here",     "your company here",    "your headline here",
-	"insert text here",   "insert your text",     "insert name here",
-	"add your text here", "write your text here", "type your text here",
-	"placeholder text",   "text hier einfügen",   "hier text einfügen",
-	"hier ihren text",    "hier steht ihr text",  "hier kommt ihr text",
-	"ihr text hier",      "ihr name hier",        "platzhaltertext",
-	"blindtext",          "max mustermann",       "musterstraße",
+	"lorem ipsum",
+	"dolor sit amet",
+	"your name here",
+	"your text here",
+	"your company here",
+	"your headline here",
+	"insert text here",
+	"insert your text",
+	"insert name here",
+	"add your text here",
+	"write your text here",
+	"type your text here",
+	"placeholder text",
+	"text hier einfügen",
+	"hier text einfügen",
+	"hier ihren text",
+	"hier steht ihr text",
+	"hier kommt ihr text",
+	"ihr text hier",
+	"ihr name hier",
+	"platzhaltertext",
+	"blindtext",
+	"max mustermann",
+	"musterstraße",
 	"musterstadt",
+	"your subject here",
+	"subject line here",
+	"your message here",
+	"your link here",
+	"preview text here",
+	"enter text here",
+	"enter your text here",
+	"enter your name here",
+	"your button here",
+	"your content here",
+	"your content goes here",
+	"your text goes here",
+	"ihr betreff hier",
+	"betreff hier eingeben",
+	"text hier eingeben",
+	"hier text eingeben",
+	"hier ihren betreff",
+	"ihre überschrift hier",
+	"ihre nachricht hier",
+	"ihr link hier",
+	"votre nom ici",
+	"votre texte ici",
+	"votre titre ici",
+	"insérez votre texte",
+	"votre objet ici",
+	"su nombre aquí",
+	"tu nombre aquí",
+	"su texto aquí",
+	"tu texto aquí",
+	"su asunto aquí",
+	"escriba su texto aquí",
+	"il tuo nome qui",
+	"il tuo testo qui",
+	"inserisci qui il testo",
+	"o seu nome aqui",
+	"o seu texto aqui",
+	"seu texto aqui",
+	"uw naam hier",
+	"uw tekst hier",
+	"jouw naam hier",
+	"jouw tekst hier",
 };
 
 /* In brackets or braces. */
@@ -120,15 +215,18 @@ static bool is_apart(struct str line, size_t at, size_t n)
 	       (behind.len == 0 || edge(behind, false) > 0);
 }
 
-static struct str find_phrase(struct str line, const char *phrase)
+/* Bytes of the one that stands there; 0: none does. */
+static size_t phrase_at(struct str line, size_t at)
 {
-	size_t n = strlen(phrase);
+	for (size_t i = 0; i < ARRAY_SIZE(phrases); i++) {
+		size_t n = strlen(phrases[i]);
 
-	for (size_t i = 0; i + n <= line.len; i++)
-		if (strncasecmp(line.s + i, phrase, n) == 0 &&
-		    is_apart(line, i, n))
-			return (struct str){ line.s + i, n };
-	return STR("");
+		if (n <= line.len - at &&
+		    strncasecmp(line.s + at, phrases[i], n) == 0 &&
+		    is_apart(line, at, n))
+			return n;
+	}
+	return 0;
 }
 
 static bool is_name(struct str inside)
@@ -140,38 +238,18 @@ static bool is_name(struct str inside)
 }
 
 /* Of braces, the innermost. */
-static struct str find_name(struct str line)
+static size_t name_at(struct str line, size_t at)
 {
-	size_t open = line.len;
+	size_t end = at + 1;
 
-	for (size_t i = 0; i < line.len; i++) {
-		if (line.s[i] == '[' || line.s[i] == '{') {
-			open = i;
-		} else if ((line.s[i] == ']' || line.s[i] == '}') && open < i) {
-			if (is_name((struct str){ line.s + open + 1,
-						  i - open - 1 }))
-				return (struct str){ line.s + open,
-						     i + 1 - open };
-			open = line.len;
-		}
-	}
-	return STR("");
-}
-
-struct str placeholder_in_words(struct str line)
-{
-	struct str all = bare(line);
-
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		if (same(all, lines[i]))
-			return all;
-	for (size_t i = 0; i < ARRAY_SIZE(phrases); i++) {
-		struct str found = find_phrase(line, phrases[i]);
-
-		if (found.len)
-			return found;
-	}
-	return find_name(line);
+	if (line.s[at] != '[' && line.s[at] != '{')
+		return 0;
+	while (end < line.len && !strchr("[]{}", line.s[end]))
+		end++;
+	if (end == line.len || (line.s[end] != ']' && line.s[end] != '}') ||
+	    !is_name((struct str){ line.s + at + 1, end - at - 1 }))
+		return 0;
+	return end + 1 - at;
 }
 
 /* --- links --- */
@@ -251,4 +329,99 @@ bool placeholder_is_picture(const char *src)
 {
 	return is_one_of(src, picture_hosts, ARRAY_SIZE(picture_hosts)) ||
 	       is_one_of(src, hosts, ARRAY_SIZE(hosts));
+}
+
+/* --- in a line --- */
+
+static bool begins(struct str text, const char *with)
+{
+	size_t n = strlen(with);
+
+	return text.len >= n && strncasecmp(text.s, with, n) == 0;
+}
+
+/* What of a text that begins there is its address. */
+static size_t address_length(struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.len && (unsigned char)text.s[n] > ' ' &&
+	       !strchr("<>()[]{}\"'|", text.s[n]))
+		n++;
+	while (n > 0 && strchr(".,;:!?*", text.s[n - 1]))
+		n--;
+	return n;
+}
+
+/* Bytes of the link that begins there; 0: none does. */
+static size_t link_at(struct str line, size_t at)
+{
+	struct str rest = { line.s + at, line.len - at };
+
+	return begins(rest, "www.") || begins(rest, "http://") ||
+			       begins(rest, "https://")
+		       ? address_length(rest)
+		       : 0;
+}
+
+static bool leads_nowhere(struct str link)
+{
+	char href[LINK_MAX];
+
+	if (link.len + 3 > sizeof(href))
+		return false;
+	(void)snprintf(href, sizeof(href), "%s%.*s",
+		       begins(link, "www.") ? "//" : "", (int)link.len, link.s);
+	return placeholder_is_link(href);
+}
+
+static bool is_begin(struct str line, size_t at)
+{
+	struct str before = { line.s, at };
+
+	return at == 0 || edge(before, true) > 0;
+}
+
+/* What stands there, as far as it is one thing: *is_one, is it a placeholder?
+ * 0: it is just a letter. */
+static size_t thing_at(struct str line, size_t at, bool *is_one)
+{
+	size_t n = name_at(line, at);
+
+	*is_one = true;
+	if (n > 0 || !is_begin(line, at))
+		return n;
+	n = link_at(line, at);
+	if (n == 0)
+		return phrase_at(line, at);
+	*is_one = leads_nowhere((struct str){ line.s + at, n });
+	return n;
+}
+
+static bool is_line(struct str all)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (same(all, lines[i]))
+			return true;
+	return false;
+}
+
+bool placeholder_next(struct str line, size_t *at, struct str *found)
+{
+	if (*at == 0 && is_line(bare(line))) {
+		*found = bare(line);
+		*at = line.len;
+		return true;
+	}
+	for (size_t i = *at, n; i < line.len; i += n ? n : 1) {
+		bool is_one;
+
+		n = thing_at(line, i, &is_one);
+		if (n == 0 || !is_one)
+			continue;
+		*found = (struct str){ line.s + i, n };
+		*at = i + n;
+		return true;
+	}
+	return false;
 }

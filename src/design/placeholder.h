@@ -10,9 +10,10 @@
 
 #include "base/str.h"
 
-/* In a line that is read: without tags, references decoded. What of it is one,
- * an empty one if nothing is. */
-struct str placeholder_in_words(struct str line);
+/* In a line that is read: without tags, references decoded. The next one from
+ * *at on, which then stands behind it; false: there is none. *at is 0 at first.
+ * A link is one if it has a scheme, or begins with www. */
+bool placeholder_next(struct str line, size_t *at, struct str *found);
 /* An address as a reader's program gets it. */
 bool placeholder_is_link(const char *href);
 bool placeholder_is_picture(const char *src);

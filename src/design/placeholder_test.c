@@ -9,6 +9,16 @@
 
 #include <cmocka.h>
 
+/* The first. */
+static struct str placeholder_in_words(struct str line)
+{
+	struct str found = STR("");
+	size_t at = 0;
+
+	(void)placeholder_next(line, &at, &found);
+	return found;
+}
+
 static void what_nobody_means_is_found(void **state)
 {
 	static const char *const cases[][2] = {
@@ -23,7 +33,20 @@ static void what_nobody_means_is_found(void **state)
 		{ "see [link]", "[link]" },
 		{ "Hier Text einfügen", "Hier Text einfügen" },
 		{ "Max Mustermann, Musterstraße 1", "Max Mustermann" },
+		{ "Your subject here", "Your subject here" },
+		{ "Enter text", "Enter text" },
+		{ "Ihr Betreff", "Ihr Betreff" },
+		{ "Votre texte ici", "Votre texte ici" },
+		{ "See https://www.example.com/a.",
+		  "https://www.example.com/a" },
+		{ "(www.yourwebsite.com)", "www.yourwebsite.com" },
 		/* what people write */
+		{ "Enter text JOIN to 1234.", "" },
+		{ "Your subject is chemistry", "" },
+		{ "Write to name@example.com, as in www.examples.com", "" },
+		{ "A domain such as example.com is nobody's", "" },
+		{ "See https://shop.de/www.example.com", "" },
+		{ "Su nombre figura en la lista", "" },
 		{ "Please tell us your name.", "" },
 		{ "Is your name on the list?", "" },
 		{ "Ihr Name steht auf der Liste.", "" },
@@ -47,6 +70,26 @@ static void what_nobody_means_is_found(void **state)
 			fail_msg("\"%s\": \"%.*s\"", cases[i][0],
 				 (int)found.len, found.s);
 	}
+}
+
+static void each_of_a_line_is_found(void **state)
+{
+	static const char *const all[] = { "[Name]", "lorem ipsum", "{ Datum }",
+					   "https://example.org" };
+	struct str line = STR("Dear [Name], lorem ipsum, your name, {{ Datum "
+			      "}} https://example.org"),
+		   found;
+	size_t at = 0, n = 0;
+
+	(void)state;
+	while (placeholder_next(line, &at, &found)) {
+		assert_true(n < 4);
+		assert_true(str_is(found, all[n++]));
+	}
+	assert_int_equal(n, 4);
+	at = 0;
+	assert_true(placeholder_next(STR("Your name"), &at, &found));
+	assert_false(placeholder_next(STR("Your name"), &at, &found));
 }
 
 static void so_are_links_that_lead_nowhere(void **state)
@@ -92,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nobody_means_is_found),
+		cmocka_unit_test(each_of_a_line_is_found),
 		cmocka_unit_test(so_are_links_that_lead_nowhere),
 	};
 

@@ -205,18 +205,27 @@ json_t *samples_load(void)
 struct search {
 	const json_t *samples;
 	struct arena *arena;
-	const char *found;
+	struct sample_list *found;
 };
 
+static void add_found(struct search *s, const char *text)
+{
+	vec_each (s->found, one)
+		if (strcmp(*one, text) == 0)
+			return;
+	vec_push(s->found, text);
+}
+
 /* References mean what they stand for; "*|" is left as it is. */
-static const char *placeholder(const char *piece, struct arena *arena)
+static void look_for_words(struct search *s, const char *piece)
 {
 	CLEANUP(strbuf_release) struct strbuf words = STRBUF_INIT;
 	struct str found;
+	size_t at = 0;
 
 	html_decode(str_of(piece), &words);
-	found = placeholder_in_words(strbuf_str(&words));
-	return found.len ? arena_str(arena, found) : NULL;
+	while (placeholder_next(strbuf_str(&words), &at, &found))
+		add_found(s, arena_str(s->arena, found));
 }
 
 static bool look_for(const char *piece, void *context)
@@ -224,17 +233,16 @@ static bool look_for(const char *piece, void *context)
 	struct search *s = context;
 
 	if (json_object_get(s->samples, piece) || placeholder_is_link(piece))
-		s->found = arena_strdup(s->arena, piece);
+		add_found(s, arena_strdup(s->arena, piece));
 	else
-		s->found = placeholder(piece, s->arena);
-	return !s->found;
+		look_for_words(s, piece);
+	return true;
 }
 
-const char *sample_in(const json_t *samples, const json_t *block,
-		      struct arena *arena)
+void samples_in(const json_t *samples, const json_t *block, struct arena *arena,
+		struct sample_list *out)
 {
-	struct search s = { .samples = samples, .arena = arena };
+	struct search s = { samples, arena, out };
 
 	each_piece(block, look_for, &s);
-	return s.found;
 }

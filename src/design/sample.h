@@ -9,15 +9,19 @@
 #ifndef DESIGN_SAMPLE_H
 #define DESIGN_SAMPLE_H
 
+#include "base/vec.h"
+
 #include <jansson.h>
 
 struct arena;
+struct sample_list VEC_FIELDS(const char *);
 
 /* A set of the words and links of all starters; to be released. */
 json_t *samples_load(void);
-/* What of it stands in this block, as its reader sees it; NULL: nothing. The
- * blocks in its columns do not count. */
-const char *sample_in(const json_t *samples, const json_t *block,
-		      struct arena *arena);
+/* Each of it that stands in this block, as its reader sees it, in its order and
+ * once; appended to out, texts live in arena. The blocks in its columns do not
+ * count. */
+void samples_in(const json_t *samples, const json_t *block, struct arena *arena,
+		struct sample_list *out);
 
 #endif

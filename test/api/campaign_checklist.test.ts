@@ -52,6 +52,18 @@ describe("the checklist of a campaign", () => {
     for (const [code, fields] of cases) assert.deepEqual(await codes(fields), [code], JSON.stringify(fields).slice(0, 80));
   });
 
+  it("names each placeholder, and how many more there are", async () => {
+    const told = async (fields: Json) => (await items(fields)).filter((i) => i.code.startsWith("sample"));
+    const some = await told({ html: "<p>Dear [Name], in [Ort]: [Name]</p>", plain_text: "Enter text\nSee www.example.com/x.",
+      subject: "Your subject here", preview_text: "https://example.org/", from_name: "Your name" });
+    assert.deepEqual(some.map((i) => [i.heading, i.about]), [["Subject", "Your subject here"], ["Preview text", "https://example.org/"],
+      ["From name", "Your name"], ["Content", "[Name]"], ["Content", "[Ort]"], ["Plain text", "Enter text"], ["Plain text", "www.example.com/x"]]);
+    const many = await told({ html: Array.from({ length: 15 }, (_, n) => `<a href="https://example.com/${n}">x</a>`).join("") });
+    assert.equal(many.length, 11);
+    assert.deepEqual([many[10]!.code, many[10]!.about, many[10]!.details], ["samples_more", "5", "further placeholders: 5"]);
+    assert.deepEqual(await told({ plain_text: "Enter text JOIN. Give us your name, https://shop.de/?of=www.example.com", subject: "Your name is on the list" }), []);
+  });
+
   it("names what looks like a merge tag and is none, wherever it stands", async () => {
     const found = (await items({ html: "<p>*&#124;FNAME&#124;* *|FN<b>AME</b>|*</p>", plain_text: "5 * 3 | 2 *| FNAME |*, LNAME|*",
       subject: "Hi *|FNAME", preview_text: "*|фу|*", from_name: "*|FNAME|* & us" })).filter((i) => i.code === "merge_tag");

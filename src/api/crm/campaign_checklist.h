@@ -48,6 +48,11 @@ void campaign_checklist_add(struct campaign_checklist *list,
 void campaign_checklist_write(const struct campaign_checklist *list,
 			      struct json_writer *w);
 
+/* So many placeholders of contents, or of a design, are named one by one. */
+#define CHECK_PLACEHOLDERS 10
+/* How many more there are than those, if any. */
+void campaign_checklist_more_placeholders(struct campaign_checklist *list,
+					  size_t found);
 /* Words and links that are still to be written. */
 void campaign_checklist_placeholders(struct campaign_checklist *list,
 				     const struct content *content);

@@ -14,7 +14,16 @@
 
 #include <string.h>
 
-#define TOLD_MOST 10
+/* All that were found, also those that are not named: each once. */
+struct found {
+	json_t *seen;
+	size_t n;
+};
+
+static void found_release(struct found *found)
+{
+	json_free(&found->seen);
+}
 
 static bool is_told(const struct campaign_checklist *l, const char *about)
 {
@@ -25,9 +34,11 @@ static bool is_told(const struct campaign_checklist *l, const char *about)
 }
 
 static void tell(struct campaign_checklist *l, const char *heading,
-		 const char *about, size_t *told)
+		 const char *about, struct found *found)
 {
-	if (is_told(l, about) || (*told)++ >= TOLD_MOST)
+	if (is_told(l, about) || json_object_get(found->seen, about) ||
+	    json_object_set_new(found->seen, about, json_true()) < 0 ||
+	    found->n++ >= CHECK_PLACEHOLDERS)
 		return;
 	campaign_checklist_add(
 		l, (struct check_item){
@@ -42,24 +53,31 @@ static void tell(struct campaign_checklist *l, const char *heading,
 }
 
 static void check_lines(struct campaign_checklist *l, const char *heading,
-			struct str text, size_t *told)
+			struct str text, struct found *found)
 {
 	while (text.len > 0) {
-		struct str found = placeholder_in_words(str_cut(&text, '\n'));
+		struct str line = str_cut(&text, '\n'), one;
+		size_t at = 0;
 
-		if (found.len)
-			tell(l, heading, arena_str(l->arena, found), told);
+		while (placeholder_next(line, &at, &one))
+			tell(l, heading, arena_str(l->arena, one), found);
 	}
 }
 
+static void check_line(struct campaign_checklist *l, const char *heading,
+		       const char *text, struct found *found)
+{
+	check_lines(l, heading, str_of(text ? text : ""), found);
+}
+
 static void check_html(struct campaign_checklist *l, struct str html,
-		       size_t *told)
+		       struct found *found)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	struct html_links links;
 
 	html_to_text(html, &text);
-	check_lines(l, "Content", strbuf_str(&text), told);
+	check_lines(l, "Content", strbuf_str(&text), found);
 	html_links_scan(html, l->arena, &links);
 	for (size_t i = 0; i < links.n; i++) {
 		const struct html_link *link = &links.v[i];
@@ -67,21 +85,39 @@ static void check_html(struct campaign_checklist *l, struct str html,
 		if (link->kind == HTML_LINK_SOURCE
 			    ? placeholder_is_picture(link->target)
 			    : placeholder_is_link(link->target))
-			tell(l, "Links", link->target, told);
+			tell(l, "Links", link->target, found);
 	}
+}
+
+void campaign_checklist_more_placeholders(struct campaign_checklist *l,
+					  size_t found)
+{
+	if (found <= CHECK_PLACEHOLDERS)
+		return;
+	campaign_checklist_add(
+		l, (struct check_item){
+			   .type = CHECK_WARNING,
+			   .code = "samples_more",
+			   .heading = "Content",
+			   .details = arena_printf(l->arena,
+						   "further placeholders: %zu",
+						   found - CHECK_PLACEHOLDERS),
+			   .about = arena_printf(l->arena, "%zu",
+						 found - CHECK_PLACEHOLDERS) });
 }
 
 void campaign_checklist_placeholders(struct campaign_checklist *l,
 				     const struct content *content)
 {
 	const struct crm_campaign *c = &l->campaign;
-	size_t told = 0;
+	CLEANUP(found_release) struct found found = { json_object(), 0 };
 
-	check_lines(l, "Subject", str_of(c->subject ? c->subject : ""), &told);
-	check_lines(l, "Preview text",
-		    str_of(c->preview_text ? c->preview_text : ""), &told);
+	check_line(l, "Subject", c->subject, &found);
+	check_line(l, "Preview text", c->preview_text, &found);
+	check_line(l, "From name", c->from_name, &found);
 	if (!c->design && content->html.len > 0)
-		check_html(l, content->html, &told);
+		check_html(l, content->html, &found);
 	if (!content->plain_is_made)
-		check_lines(l, "Plain text", content->plain_text, &told);
+		check_lines(l, "Plain text", content->plain_text, &found);
+	campaign_checklist_more_placeholders(l, found.n);
 }

@@ -232,26 +232,39 @@ static void warn(struct campaign_checklist *list,
 }
 
 /* What its template says is still to be written. */
+static void tell_samples(struct campaign_checklist *list, const char *block,
+			 const struct sample_list *found, size_t *told)
+{
+	vec_each (found, text) {
+		struct design_problem sample = {
+			.code = "sample",
+			.text = "A placeholder of the template still stands "
+				"here.",
+			.block = arena_strdup(list->arena, block),
+			.detail = *text,
+		};
+
+		if ((*told)++ < CHECK_PLACEHOLDERS)
+			warn(list, &sample);
+	}
+}
+
 static int check_samples(struct campaign_checklist *list, struct err *err)
 {
 	CLEANUP(json_free) json_t *samples = samples_load();
 	CLEANUP(design_blocks_release)
 	struct design_blocks blocks = { .doc = NULL };
+	size_t told = 0;
 
 	if (design_blocks_read(&list->campaign, &blocks, err) < 0)
 		return -1;
 	vec_each (&blocks.list, block) {
-		struct design_problem sample = {
-			.code = "sample",
-			.text = "A placeholder of the template still stands "
-				"here.",
-			.block = arena_strdup(list->arena, block->id),
-			.detail = sample_in(samples, block->json, list->arena),
-		};
+		CLEANUP(vec_release) struct sample_list found = VEC_INIT;
 
-		if (sample.detail)
-			warn(list, &sample);
+		samples_in(samples, block->json, list->arena, &found);
+		tell_samples(list, block->id, &found, &told);
 	}
+	campaign_checklist_more_placeholders(list, told);
 	return 0;
 }
 
