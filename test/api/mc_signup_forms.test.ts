@@ -69,6 +69,32 @@ describe("the sign-up form of an audience", () => {
     await admin.as(await server.createKey("reads forms", "user")).put(`/api/v1/audience/forms/${list}`, { consent: null }, { status: 403 });
   });
 
+  it("is looked at before it is saved, with what is typed laid over it", async () => {
+    const { admin } = server;
+    const look = async (draft: Json, options = {}) => admin.post(`/api/v1/audience/forms/${list}/preview?language=fr`, draft, options);
+    const before = JSON.stringify(await form());
+    const { merge_id: phone } = (await api.get(`/3.0/lists/${list}/merge-fields`)).body.merge_fields.find(({ tag }: Json) => tag === "PHONE");
+    const saved = (await look({})).text;
+    assert.match(saved, /lang="fr"[^]*En vous inscrivant/);
+    assert.doesNotMatch(saved, /name="PHONE"/);
+    const { text, headers } = await look({
+      header: { text: "<i>Typed</i>" }, contents: [{ section: "signup_message", value: "Not yet & here" }],
+      styles: [{ selector: "forms_buttons", options: [{ property: "background-color", value: "#0b5d1e" }] }],
+      consent: "Oui <b>", fields: [{ id: phone, public: true, required: true }, { id: 999, public: true }],
+    });
+    assert.match(headers.get("content-security-policy")!, /default-src 'none'/);
+    for (const what of [/&lt;i&gt;Typed/, /Not yet &amp; here/, /#0b5d1e/i, /Oui &lt;b&gt;/, /name="PHONE"[^>]* aria-required="true"/]) assert.match(text, what);
+    assert.equal(JSON.stringify(await form()), before);
+    assert.equal((await look({})).text.includes("Typed"), false);
+    assert.doesNotMatch((await look({ consent: "" })).text, /En vous inscrivant/);
+    for (const wrong of [
+      { consent: "x".repeat(4001) }, { fields: [{ public: true }] }, { fields: {} }, { header: { image_align: "up" } }, { header: { image_url: "javascript:1" } },
+      { contents: [{ section: "nope" }] }, { nope: 1 }, { fields: [{ id: 1.5 }] },
+    ] as Json[]) await look(wrong, { status: 400 });
+    await admin.post("/api/v1/audience/forms/0123456789/preview", {}, { status: 404 });
+    await server.anonymous.post(`/api/v1/audience/forms/${list}/preview`, {}, { status: 401 });
+  });
+
   it("can be read whatever colours are chosen, and names fields as its readers do", async () => {
     const look = async (styles: Json[], language = "de") => {
       await api.post(path, { styles });

@@ -181,9 +181,17 @@ describe("the sign-up form", () => {
     await page.getByRole("textbox", { name: "Button", exact: true }).press("Tab");
     await page.getByRole("button", { name: "Change this text" }).click();
     await page.getByRole("textbox", { name: "Consent", exact: true }).fill("I like <i>roses</i>");
+    // as it is typed, and not for others
+    const shown = page.frameLocator("iframe");
+    await shown.getByText("I like <i>roses</i>").waitFor();
+    await shown.getByText("Roses & more, <b>monthly</b>").waitFor();
+    await shown.getByLabel(/^Phone/).waitFor();
+    const colour = () => shown.getByRole("button", { name: "Subscribe" }).evaluate((button) => getComputedStyle(button).backgroundColor);
+    assert.equal(await colour(), "rgb(11, 93, 30)");
+    assert.deepEqual((await server.mailchimp.get(`${list}/signup-forms`)).body.signup_forms[0].contents, []);
     await page.getByRole("button", { name: "Save" }).click();
-    await page.frameLocator("iframe").getByText("I like <i>roses</i>").waitFor();
-    await page.frameLocator("iframe").getByText("Roses & more, <b>monthly</b>").waitFor();
+    await page.getByText("The form was saved").waitFor();
+    await shown.getByText("I like <i>roses</i>").waitFor();
     const { body } = await server.mailchimp.get(`${list}/signup-forms`);
     assert.deepEqual(body.signup_forms[0].contents, [{ section: "signup_message", value: "Roses & more, <b>monthly</b>" }]);
     assert.deepEqual(body.signup_forms[0].styles, [{ selector: "forms_buttons", options: [{ property: "background-color", value: "#0b5d1e" }] }]);

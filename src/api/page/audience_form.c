@@ -131,3 +131,43 @@ int v1_audience_form_put(struct request *rq, struct response *rs,
 		return -1;
 	return write_one(rq, &list, &w, err);
 }
+
+/* --- as it would be --- */
+
+static int lay_draft(struct signup_page *page, const json_t *body,
+		     struct err *err)
+{
+	struct signup_form *form = &page->form;
+	const json_t *fields = NULL;
+
+	if (json_get_array(body, "fields", &fields, err) < 0 ||
+	    json_get_text(body, "consent", &form->consent, err) < 0 ||
+	    signup_form_check_consent(form->consent, err) < 0 ||
+	    signup_form_lay(body, page->rq->arena, form, err) < 0)
+		return -1;
+	return fields ? signup_page_choose(page, fields, err) : 0;
+}
+
+/* The hosted page, by the same code, over what is kept; nothing is written. */
+int v1_audience_form_preview(struct request *rq, struct response *rs,
+			     struct err *err)
+{
+	CLEANUP(signup_page_release) struct signup_page page = { .rq = rq };
+	struct db *db = NULL;
+	const json_t *body;
+	struct list list;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    store_get(api_of(rq)->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	page.db = db;
+	if (list_get(db, request_param(rq, "list_id"), rq->arena, &list, err) <
+		    0 ||
+	    signup_page_load(rq, db, &list, &page, err) < 0 ||
+	    lay_draft(&page, body, err) < 0)
+		return -1;
+	page.language = language_of(&page);
+	page.stamp = signup_new_stamp(&page);
+	signup_write_page(&page, rs);
+	return 0;
+}

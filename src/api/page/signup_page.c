@@ -56,14 +56,48 @@ static int by_order(const void *a, const void *b)
 	return x->id < y->id ? -1 : 1;
 }
 
-/* What is not public is not shown, and not taken. */
-static int load_fields(struct signup_page *page, struct err *err)
+static struct merge_def *find_def(struct merge_defs *defs, int64_t id)
+{
+	vec_each (defs, def)
+		if (def->id == id)
+			return def;
+	return NULL;
+}
+
+static int choose(struct merge_defs *defs, const json_t *choices,
+		  struct err *err)
+{
+	const json_t *choice;
+	size_t i;
+
+	json_array_foreach (choices, i, choice) {
+		struct merge_def *def;
+		int64_t id = 0;
+
+		if (json_get_int(choice, "id", &id, err) < 0)
+			return -1;
+		def = find_def(defs, id);
+		if (def && (json_get_bool(choice, "public", &def->is_public,
+					  err) < 0 ||
+			    json_get_bool(choice, "required", &def->required,
+					  err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* What is not public is not shown, and not taken. choices: see
+ * signup_page_choose; NULL: none. */
+static int load_fields(struct signup_page *page, const json_t *choices,
+		       struct err *err)
 {
 	struct merge_defs *defs = &page->fields;
 	size_t kept = 0;
 
 	if (merge_field_list(page->db, page->list.id, page->rq->arena, defs,
 			     err) < 0)
+		return -1;
+	if (choose(defs, choices, err) < 0)
 		return -1;
 	for (size_t i = 0; i < defs->n; i++)
 		if (defs->v[i].is_public)
@@ -117,9 +151,16 @@ int signup_page_load(struct request *rq, struct db *db, const struct list *list,
 {
 	if (signup_page_look(rq, db, list, out, err) < 0 ||
 	    list_account_id(db, out->account, err) < 0 ||
-	    load_fields(out, err) < 0 || load_categories(out, err) < 0)
+	    load_fields(out, NULL, err) < 0 || load_categories(out, err) < 0)
 		return -1;
 	return load_permissions(out, err);
+}
+
+int signup_page_choose(struct signup_page *page, const json_t *choices,
+		       struct err *err)
+{
+	vec_reset(&page->fields);
+	return load_fields(page, choices, err);
 }
 
 int signup_page_open(struct request *rq, struct signup_page *out,

@@ -53,6 +53,10 @@ int signup_page_open(struct request *rq, struct signup_page *out,
 /* The same of a list that is known; db is the page's from here. */
 int signup_page_load(struct request *rq, struct db *db, const struct list *list,
 		     struct signup_page *out, struct err *err);
+/* Its fields once more, as they would be with these choices: an array of {id,
+ * public, required}, each may lack. ERR_INVALID. */
+int signup_page_choose(struct signup_page *page, const json_t *choices,
+		       struct err *err);
 /* Only how its pages look: no fields, no interests, no form. */
 int signup_page_look(struct request *rq, struct db *db, const struct list *list,
 		     struct signup_page *out, struct err *err);

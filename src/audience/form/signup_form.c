@@ -318,16 +318,31 @@ static int lock(struct tx *tx, const struct list *list, struct err *err)
 			  err);
 }
 
+int signup_form_check_consent(const char *consent, struct err *err)
+{
+	return consent && strlen(consent) > CONSENT_MAX
+		       ? err_field(err, "consent", "may have at most %d bytes",
+				   CONSENT_MAX)
+		       : 0;
+}
+
+int signup_form_lay(const json_t *body, struct arena *arena,
+		    struct signup_form *form, struct err *err)
+{
+	if (lay_header(body, arena, form, err) < 0 ||
+	    lay_items(&contents_part, body, arena, &form->contents, err) < 0)
+		return -1;
+	return lay_items(&styles_part, body, arena, &form->styles, err);
+}
+
 int signup_form_put_consent(struct tx *tx, const struct list *list,
 			    const char *consent, struct arena *arena,
 			    struct err *err)
 {
 	struct signup_form form;
 
-	if (consent && strlen(consent) > CONSENT_MAX)
-		return err_field(err, "consent", "may have at most %d bytes",
-				 CONSENT_MAX);
-	if (lock(tx, list, err) < 0 ||
+	if (signup_form_check_consent(consent, err) < 0 ||
+	    lock(tx, list, err) < 0 ||
 	    signup_form_get(tx->db, list->id, arena, &form, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_SIGNUP_FORM_PUT_CONSENT,
@@ -345,9 +360,7 @@ int signup_form_put(struct tx *tx, const struct list *list, const json_t *body,
 {
 	if (lock(tx, list, err) < 0 ||
 	    signup_form_get(tx->db, list->id, arena, out, err) < 0 ||
-	    lay_header(body, arena, out, err) < 0 ||
-	    lay_items(&contents_part, body, arena, &out->contents, err) < 0 ||
-	    lay_items(&styles_part, body, arena, &out->styles, err) < 0)
+	    signup_form_lay(body, arena, out, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_SIGNUP_FORM_PUT,
 		       SQL_ARGS(sql_int(list->id), sql_text(out->header),

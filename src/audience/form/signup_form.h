@@ -39,11 +39,15 @@ int signup_form_get(struct db *db, int64_t list_id, struct arena *arena,
 int signup_form_put(struct tx *tx, const struct list *list, const json_t *body,
 		    struct arena *arena, struct signup_form *out,
 		    struct err *err);
+/* The same over a form that was read, and nothing is written. */
+int signup_form_lay(const json_t *body, struct arena *arena,
+		    struct signup_form *form, struct err *err);
 /* consent: as in struct signup_form. Locks the list. ERR_INVALID: too long;
  * ERR_NOT_FOUND: the list is gone. */
 int signup_form_put_consent(struct tx *tx, const struct list *list,
 			    const char *consent, struct arena *arena,
 			    struct err *err);
+int signup_form_check_consent(const char *consent, struct err *err);
 /* Where the hosted page is; in arena. account: of list_account_id. */
 const char *signup_form_url(const char *public_url, const char *account,
 			    const char *list_hex, struct arena *arena);

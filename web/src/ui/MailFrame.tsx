@@ -7,7 +7,9 @@ import { Box, type BoxProps } from '@mantine/core';
 const PHONE_PX = 375;
 
 interface Props extends Omit<BoxProps, 'style'> {
-  src: string;
+  src?: string;
+  /** In place of an address. */
+  srcDoc?: string;
   title: string;
   /** Another one: it is loaded again. */
   version?: string;

@@ -1,7 +1,7 @@
 /** The sign-up form: what it says, how it looks, and where it is. */
 import { Badge, Button, Fieldset, Grid, SimpleGrid, Skeleton, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { FormActions } from '../../../ui/FormActions.tsx';
@@ -11,7 +11,7 @@ import { useToast } from '../../../ui/useToast.tsx';
 import { useUnsaved } from '../../../ui/useUnsaved.tsx';
 import { Colour } from '../../composer/blocks/settings/fields.tsx';
 import { AudienceProblem } from '../AudienceProblem.tsx';
-import { colourNames, textNames, type ColourName, type FormValues, type TextName } from './colours.ts';
+import { colourNames, draftOf, textNames, type ColourName, type FormValues, type TextName } from './colours.ts';
 import { choiceOf, chosenFields, fieldKey, type FormField } from './fields.ts';
 import { FormFields, useFormFieldName } from './FormFields.tsx';
 import { FormPreview } from './FormPreview.tsx';
@@ -20,13 +20,15 @@ import { formQuery, loadedOf, reloadForm, saveForm } from './queries.ts';
 
 export function FormPanel({ listId }: { listId: string }) {
   const [language, setLanguage] = useState<string>();
+  const [typed, setTyped] = useState<FormValues>();
   const found = useQuery({ ...formQuery(listId, language), refetchOnWindowFocus: false });
   if (!found.data) return found.error ? <AudienceProblem error={found.error} /> : <Skeleton h={360} />;
-  const { form, ours, fields } = found.data;
+  const { form, ours, fields, values } = found.data;
+  const draft = draftOf(form, fields, values, typed ?? values);
   return (
     <Grid gap="xl">
-      <Grid.Col span={{ base: 12, lg: 5 }}><Fields {...{ listId, language, fields }} loaded={loadedOf(found.data)} usualConsent={ours.usual_consent} /></Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 7 }}><FormPreview address={form.signup_form_url} form={ours} version={String(found.dataUpdatedAt)} onLanguage={setLanguage} /></Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 5 }}><Fields {...{ listId, language, fields }} onTyped={setTyped} loaded={loadedOf(found.data)} usualConsent={ours.usual_consent} /></Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 7 }}><FormPreview address={form.signup_form_url} form={ours} version={String(found.dataUpdatedAt)} draft={draft} onLanguage={setLanguage} /></Grid.Col>
     </Grid>
   );
 }
@@ -58,9 +60,10 @@ interface Props {
   fields: FormField[];
   loaded: Loaded<FormValues>;
   usualConsent: string;
+  onTyped: (values: FormValues) => void;
 }
 
-function Fields({ listId, language, fields, loaded, usualConsent }: Props) {
+function Fields({ listId, language, fields, loaded, usualConsent, onTyped }: Props) {
   const { t } = useTranslation();
   const toast = useToast();
   const queries = useQueryClient();
@@ -73,6 +76,7 @@ function Fields({ listId, language, fields, loaded, usualConsent }: Props) {
     onSaved: () => toast.tell(t('audience.formSaved')),
   });
   const { form, meeting } = record;
+  useEffect(() => onTyped(form.values), [form.values, onTyped]);
   const unsaved = useUnsaved(record.isDirty && !record.isSaving);
   return (
     <form onSubmit={record.submit} noValidate>

@@ -1,26 +1,39 @@
-/** The page as who signs up sees it, as it was saved, and its address to give away. */
+/** The page as who signs up will see it, while it is being written, and its address to give away. */
 import { Button, CopyButton, Group, SegmentedControl, Select, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconExternalLink } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../../api/client.ts';
 import { MailFrame } from '../../../ui/MailFrame.tsx';
 import { pathOf } from '../paths.ts';
+import { AudienceProblem } from '../AudienceProblem.tsx';
+import type { FormDraft } from './colours.ts';
+import { formPreviewQuery } from './queries.ts';
 
 type View = 'screen' | 'phone';
+const WAIT_MS = 250;
+const NOTHING = '{}';
 
 interface Props {
   address: string;
   form: Schemas['AudienceForm'];
   version: string;
+  /** What is typed and not saved. */
+  draft: FormDraft;
   /** Another one of its page and its HTML. */
   onLanguage: (language: string) => void;
 }
 
-export function FormPreview({ address, form: { html, language, languages }, version, onLanguage }: Props) {
+export function FormPreview({ address, form: { list_id: listId, html, language, languages }, version, draft, onLanguage }: Props) {
   const { t, i18n } = useTranslation();
   const names = new Intl.DisplayNames(i18n.language, { type: 'language' });
   const [view, setView] = useState<View>('screen');
+  const [body] = useDebouncedValue(JSON.stringify(draft), WAIT_MS);
+  const isTyped = body !== NOTHING;
+  const shown = useQuery({ ...formPreviewQuery(listId, language, body, version), enabled: isTyped });
+  const page = isTyped && shown.data !== undefined ? { srcDoc: shown.data } : { src: `${pathOf(address)}&lang=${language}`, version };
   return (
     <Stack gap="sm">
       <Group align="flex-end" gap="xs">
@@ -44,7 +57,8 @@ export function FormPreview({ address, form: { html, language, languages }, vers
         />
       </Group>
       <Text size="xs" c="dimmed">{t('audience.formPreviewAbout')}</Text>
-      <MailFrame src={`${pathOf(address)}&lang=${language}`} version={version} title={t('audience.formPreview')} isPhone={view === 'phone'} h={620} />
+      <AudienceProblem error={shown.error} />
+      <MailFrame {...page} title={t('audience.formPreview')} isPhone={view === 'phone'} h={620} />
       <Textarea
         label={t('audience.embed')}
         description={t('audience.embedAbout')}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changeOf, valuesOf, type SignupForm } from './colours.ts';
+import { changeOf, draftOf, valuesOf, type SignupForm } from './colours.ts';
 import { changesOf, chosenFields, fieldKey } from './fields.ts';
 
 const form = {
@@ -46,4 +46,13 @@ test('each field has a value of its own in the form', () => {
   const values = valuesOf(form, true, fields);
   expect(chosenFields(fields, values)).toEqual(fields);
   expect(chosenFields(fields, { ...values, [fieldKey({ id: 2 })]: 'hidden' })[1]).toMatchObject({ isShown: false, isRequired: false });
+});
+
+test('what is typed and not saved is looked at, and nothing else', () => {
+  const field = { id: 1, tag: 'FNAME', name: 'First Name', isShown: true, isRequired: false };
+  const values = valuesOf(form, true, [field], 'Mine');
+  expect(draftOf(form, [field], values, { ...values, isConfirmed: false })).toEqual({});
+  expect(draftOf(form, [field], values, { ...values, consent: ' ', heading: 'New', [fieldKey(field)]: 'required' })).toEqual({
+    header: { text: 'New' }, consent: null, fields: [{ id: 1, required: true }],
+  });
 });

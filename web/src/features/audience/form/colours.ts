@@ -1,6 +1,6 @@
 /** Colours and texts of the sign-up form: what the API has as lists of names, as the fields of a form, and back. */
 import type { Marketing } from '../../../api/client.ts';
-import { choiceOf, fieldKey, type FormField } from './fields.ts';
+import { changesOf, choiceOf, chosenFields, fieldKey, type FormField } from './fields.ts';
 
 export type SignupForm = Pick<Marketing['SignupForm'], 'header' | 'contents' | 'styles'>;
 type Style = SignupForm['styles'][number];
@@ -90,4 +90,19 @@ export function changeOf(now: SignupForm, before: FormValues, after: FormValues)
     ...(styles.length > 0 && { styles }),
   };
   return Object.keys(change).length > 0 ? change : null;
+}
+
+export interface FormDraft extends FormChange {
+  consent?: string | null;
+  fields?: { id: number; public?: boolean; required?: boolean }[];
+}
+
+/** What of a form is typed and not saved: to be looked at. */
+export function draftOf(now: SignupForm, fields: readonly FormField[], before: FormValues, after: FormValues): FormDraft {
+  const chosen = changesOf(fields, chosenFields(fields, after)).map(({ id, body }) => ({ id, ...body }));
+  return {
+    ...changeOf(now, before, after),
+    ...(after.consent !== before.consent && { consent: after.consent.trim() || null }),
+    ...(chosen.length > 0 && { fields: chosen }),
+  };
 }

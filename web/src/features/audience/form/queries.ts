@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions, type QueryClient } from '@tanstack/reac
 import { api, call, mc } from '../../../api/client.ts';
 import { Problem } from '../../../api/problem.ts';
 import type { Loaded } from '../../../ui/useRecordForm.ts';
-import { changeOf, valuesOf, type FormValues } from './colours.ts';
+import { changeOf, valuesOf, type FormDraft, type FormValues } from './colours.ts';
 import { changesOf, chosenFields, fieldsOf } from './fields.ts';
 
 const MANY = 1000;
@@ -32,6 +32,18 @@ export const formQuery = (listId: string, language?: string) =>
     queryKey: ['audience', 'form', listId, language],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => load(listId, language, signal),
+  });
+
+/** The page as it would be with what is typed, by the server's own code. body: of draftOf, as a text. */
+export const formPreviewQuery = (listId: string, language: string, body: string, version: string) =>
+  queryOptions({
+    queryKey: ['audience', 'formPreview', listId, language, body, version],
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+    queryFn: ({ signal }) =>
+      call(api.POST('/audience/forms/{list_id}/preview', {
+        params: { ...of(listId), query: { language } }, body: JSON.parse(body) as FormDraft as Record<string, never>, parseAs: 'text', signal,
+      })),
   });
 
 /** What it is made of stands in several places: their state together is what a change is of. */
