@@ -130,7 +130,7 @@ UPDATE bridge_member SET unsubscribed_ms = ?, unsubscribe_call_ms = ?, seen_ms =
 INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
 VALUES (?, :MIRROR_NONE, 0, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = :MIRROR_NONE, merge_hash = NULL, contact_id = NULL, seen_ms = NULL,
+   SET status = :MIRROR_NONE, merge_hash = NULL, language = NULL, contact_id = NULL, seen_ms = NULL,
        strayed_contact_id = COALESCE(bridge_member.contact_id, bridge_member.strayed_contact_id),
        strayed_added_ms = CASE WHEN bridge_member.contact_id IS NULL
                                THEN bridge_member.strayed_added_ms ELSE bridge_member.added_ms END,
@@ -293,7 +293,7 @@ UPDATE bridge_member SET changed_ms = ?
 -- name: bridge-member-forgotten
 -- args: now, email_hash
 UPDATE bridge_member
-   SET to_forget_ms = NULL, status = :MIRROR_FORGOTTEN, merge_hash = NULL, contact_id = NULL,
+   SET to_forget_ms = NULL, status = :MIRROR_FORGOTTEN, merge_hash = NULL, language = NULL, contact_id = NULL,
        strayed_contact_id = NULL, strayed_added_ms = NULL, changed_ms = ?
  WHERE email_hash = ?;
 

@@ -21,14 +21,14 @@ ON CONFLICT (single_key) WHERE state IN (:JOB_WAITING)
 INSERT INTO bridge_member (email_hash, status, changed_ms, to_forget_ms)
 VALUES (?, :MIRROR_FORGOTTEN, 0, ?)
 ON CONFLICT (email_hash) DO UPDATE SET status = :MIRROR_FORGOTTEN, changed_ms = 0,
-	to_forget_ms = excluded.to_forget_ms, merge_hash = NULL, seen_ms = NULL,
+	to_forget_ms = excluded.to_forget_ms, merge_hash = NULL, language = NULL, seen_ms = NULL,
 	added_ms = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
 	strayed_added_ms = NULL;
 
 -- name: bridge-forget-member-aside
 -- The same in audiences that the bridge drove before. args: now, email_hash
 UPDATE bridge_member_aside SET status = :MIRROR_FORGOTTEN, changed_ms = 0, to_forget_ms = ?,
-	merge_hash = NULL, added_ms = NULL, archived_ms = NULL,
+	merge_hash = NULL, language = NULL, added_ms = NULL, archived_ms = NULL,
 	unsubscribed_ms = NULL, strayed_added_ms = NULL
 WHERE email_hash = ?;
 

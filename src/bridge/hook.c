@@ -40,7 +40,7 @@ static bool is_of(const char *url, const char *secrets)
  * programs, who goes, since somebody else's may unsubscribe people. Our own
  * acts come back as echoes then: they only say where to look, and whoever we
  * unsubscribed has opted out already. Those whom we subscribe would be too
- * many.
+ * many. Of people by themselves, what they changed: it may be their language.
  */
 static const struct wanted {
 	const char *below; /* our address */
@@ -55,6 +55,11 @@ static const struct wanted {
 	  "\"profile\":false,\"cleaned\":true,\"upemail\":true,"
 	  "\"campaign\":false},\"sources\":{\"user\":false,\"admin\":false,"
 	  "\"api\":true}" },
+	{ "/readers",
+	  "\"events\":{\"subscribe\":false,\"unsubscribe\":false,"
+	  "\"profile\":true,\"cleaned\":false,\"upemail\":false,"
+	  "\"campaign\":false},\"sources\":{\"user\":true,\"admin\":false,"
+	  "\"api\":false}" },
 };
 
 /* What of ours stands there: those that are right, and others that are not. */

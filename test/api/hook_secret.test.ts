@@ -45,7 +45,7 @@ describe("the secret of the webhook", () => {
     assert.match(stdout, /new secret/);
     await server.anonymous.get(local(after.url), {}, { status: 404 });
     const there = (await server.mailchimp.get(await path())).body.webhooks;
-    assert.deepEqual(there.map((w: { sources: { api: boolean } }) => w.sources.api).sort(), [false, true]);
+    assert.deepEqual(there.map((w: { sources: { api: boolean } }) => w.sources.api).sort(), [false, false, true]);
     for (const hook of there) await server.anonymous.get(local(hook.url));
   });
 
@@ -58,14 +58,14 @@ describe("the secret of the webhook", () => {
     for (const email of ["ada@example.test", "bob@example.test"])
       for (const [type, reason] of [["unsubscribe", "manual"], ["unsubscribe", "abuse"], ["cleaned", "abuse"], ["cleaned", "hard"]] as const) {
         const body = new URLSearchParams({ type, "data[list_id]": list, "data[email]": email, "data[reason]": reason });
-        for (const at of [local(url), `${local(url)}/programs`]) {
+        for (const at of [local(url), `${local(url)}/programs`, `${local(url)}/readers`]) {
           const headers = { "content-type": "application/x-www-form-urlencoded" };
           await server.anonymous.post(at, body.toString(), { headers });
         }
       }
     await until("the hooks are worked off", async () => {
       const { body } = await server.admin.get("/api/v1/jobs", { kind: "bridge-hook" });
-      return body.items.length === 16 && body.items.every((j: { state: string }) => j.state === "done");
+      return body.items.length === 24 && body.items.every((j: { state: string }) => j.state === "done");
     });
     const { body } = await server.admin.get("/api/v1/people");
     assert.deepEqual(body.items.map((p: { opted_out: boolean }) => p.opted_out), [false, false]);
