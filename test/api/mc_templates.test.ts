@@ -16,10 +16,10 @@ describe("templates of /3.0", () => {
     (await api.get("/3.0/templates", query)).body.templates.map((t: Json) => t.name);
 
   it("are looked at in a sandbox", async () => {
-    const t = await make("Look");
+    const t = await make("Look", { html: `${html.replace("X</p>", "*|FNAME|* *|NOPE|*</p>")}` });
     const page = await server.admin.get(`/templates/${t.id as number}/preview`);
     assert.match(page.headers.get("content-security-policy")!, /^sandbox allow-popups/);
-    assert.match(page.text, /<base target="_blank">[^]*<h1 mc:edit="title">T<\/h1>/);
+    assert.match(page.text, /<base target="_blank">[^]*<h1 mc:edit="title">T<\/h1>[^]*>Ada \*\|NOPE\|\*<\/p>/);
     await server.admin.get(`/api/v1/templates/${t.id as number}`, {}, { status: 404 });
     await api.delete(`/3.0/templates/${t.id as number}`, { status: 204 });
   });

@@ -6,6 +6,8 @@
 #include "bridge/person_fields.h"
 #include "crm/record.h"
 
+#include <string.h>
+
 void mail_merge_release(struct mail_merge *m)
 {
 	person_fields_free(&m->known);
@@ -72,7 +74,25 @@ struct mailing_person mail_merge_person(const struct mail_merge *m,
 	};
 }
 
-struct mailing_person mail_merge_nobody(const struct mail_merge *m)
+static const char *example_of(const char *tag)
+{
+	static const char *const examples[][2] = {
+		{ "FNAME", "Ada" },
+		{ "LNAME", "Lovelace" },
+		{ "TITLE", "Dr" },
+		{ "CITY", "London" },
+		{ "COMPANY", "Example Ltd" },
+		{ "BIRTHDAY", "12/10" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(examples); i++)
+		if (strcmp(examples[i][0], tag) == 0)
+			return examples[i][1];
+	return NULL;
+}
+
+/* A value of each field. */
+static const char *values_made_up(const struct mail_merge *m, bool examples)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&json);
@@ -82,16 +102,36 @@ struct mailing_person mail_merge_nobody(const struct mail_merge *m)
 
 	known = person_fields_list(m->known, &n, &read_ms);
 	json_begin_object(&w);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		const char *example =
+			examples ? example_of(known[i].tag) : NULL;
+
 		json_key_text(&w, arena_printf(m->arena, "%zu", i + 1),
-			      arena_printf(m->arena, "[%s]",
-					   *known[i].name ? known[i].name
-							  : known[i].tag));
+			      example ? example
+				      : arena_printf(m->arena, "[%s]",
+						     *known[i].name
+							     ? known[i].name
+							     : known[i].tag));
+	}
 	json_end_object(&w);
+	return arena_str(m->arena, strbuf_str(&json));
+}
+
+struct mailing_person mail_merge_nobody(const struct mail_merge *m)
+{
 	return (struct mailing_person){
 		.address = MAIL_MERGE_ADDRESS,
 		.unique_id = "",
-		.merge = arena_str(m->arena, strbuf_str(&json)),
+		.merge = values_made_up(m, false),
+	};
+}
+
+struct mailing_person mail_merge_example(const struct mail_merge *m)
+{
+	return (struct mailing_person){
+		.address = "ada@example.org",
+		.unique_id = "",
+		.merge = values_made_up(m, true),
 	};
 }
 

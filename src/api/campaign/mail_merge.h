@@ -38,6 +38,9 @@ struct mailing_person mail_merge_person(const struct mail_merge *m,
 /* Nobody in particular: each field says its name, "[First Name]", and none is
  * empty. */
 struct mailing_person mail_merge_nobody(const struct mail_merge *m);
+/* Somebody made up: "Ada", "Lovelace"; fields that everybody has otherwise say
+ * their name. */
+struct mailing_person mail_merge_example(const struct mail_merge *m);
 /* Appended. slot_fn NULL: links that only the sender knows are left out.
  * ERR_LIMIT: it gets too long. */
 int mail_merge_add(const struct mail_merge *m, const struct merge_facts *facts,

@@ -1,6 +1,7 @@
 /* How a template looks: a mail to nobody in particular, in a sandbox. */
 #include "campaign/template/template.h"
 
+#include "api/campaign/mail_merge.h"
 #include "api/campaign/mail_page.h"
 #include "api/crm/design/template.h"
 #include "api/crm/v1.h"
@@ -8,7 +9,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "campaign/merge/merge_tag.h"
 #include "crm/setting/organisation.h"
 #include "design/design.h"
 #include "design/starter.h"
@@ -29,45 +29,43 @@ static int render(struct request *rq, const char *design,
 	return 0;
 }
 
-static int load_facts(struct request *rq, struct merge_facts *out,
-		      struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	struct organisation o;
-
-	if (v1_db(rq, &db, err) < 0 || v1_organisation(rq, db, &o, err) < 0)
-		return -1;
-	*out = (struct merge_facts){ .company = o.name,
-				     .list_name = o.name,
-				     .address = o.postal_address,
-				     .send_ms = rq->now_ms };
-	return 0;
-}
-
-/* With us as the sender, so that no tags are to be seen. */
-static int merge(struct request *rq, struct str html, struct strbuf *out,
+/* With us as the sender, to somebody made up: no tags are to be seen. */
+static int merge(struct request *rq, const char *html, struct strbuf *out,
 		 struct err *err)
 {
-	static const struct merge_field names[] = {
-		{ 1, "FNAME", "text", "", "" },
-		{ 2, "LNAME", "text", "", "" },
-	};
-	static const struct merge_fields fields = { names, 2 };
-	const struct str values[] = { STR("Ada"), STR("Lovelace") };
-	CLEANUP(merge_program_free) struct merge_program *program = NULL;
+	CLEANUP(mail_merge_release)
+	struct mail_merge all = { .arena = rq->arena };
+	CLEANUP(store_put) struct db *db = NULL;
+	struct mailing_person person;
 	struct merge_facts facts;
-	struct merge_how how = { .context = MERGE_HTML,
-				 .fields = &fields,
-				 .facts = &facts };
-	struct merge_piece piece = { .text = html };
-	struct merge_person person = { .address = STR("ada@example.org"),
-				       .values = values };
+	struct organisation o;
 
-	if (load_facts(rq, &facts, err) < 0 ||
-	    merge_compile(&piece, 1, &how, rq->arena, &program, NULL, err) < 0)
+	if (v1_db(rq, &db, err) < 0 || v1_organisation(rq, db, &o, err) < 0 ||
+	    mail_merge_load(db, rq->arena, &all, err) < 0)
 		return -1;
-	if (merge_render(program, &person, out) < 0)
-		return err_set(err, ERR_LIMIT, "the template gets too long");
+	facts = (struct merge_facts){ .company = o.name,
+				      .list_name = o.name,
+				      .address = o.postal_address,
+				      .send_ms = rq->now_ms };
+	person = mail_merge_example(&all);
+	return mail_merge_add(&all, &facts, &person, html, MERGE_HTML, NULL,
+			      out, err);
+}
+
+/* Of HTML of whatever origin: what cannot be merged is shown as it is. */
+static int merge_own(struct request *rq, const char *html, struct strbuf *out,
+		     struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (merge(rq, html, out, &why) == 0)
+		return 0;
+	if (why.code != ERR_INVALID && why.code != ERR_LIMIT) {
+		*err = why;
+		return -1;
+	}
+	strbuf_reset(out);
+	strbuf_addstr(out, html);
 	return 0;
 }
 
@@ -84,14 +82,13 @@ int page_template_preview(struct request *rq, struct response *rs,
 	if (found < 0)
 		return -1;
 	if (found == 0 && own.kind == TEMPLATE_HTML) {
-		mail_page_write(rq, rs,
-				&(struct mail_page){ .html = own.html });
-		return 0;
-	}
-	if (render(rq, found > 0 ? starter.design : own.design, &made, err) <
-		    0 ||
-	    merge(rq, strbuf_str(&made.html), &html, err) < 0)
+		if (merge_own(rq, own.html, &html, err) < 0)
+			return -1;
+	} else if (render(rq, found > 0 ? starter.design : own.design, &made,
+			  err) < 0 ||
+		   merge(rq, made.html.buf, &html, err) < 0) {
 		return -1;
+	}
 	mail_page_write(rq, rs, &(struct mail_page){ .html = html.buf });
 	return 0;
 }

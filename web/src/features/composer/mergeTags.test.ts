@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { de } from '../../messages/de/index.ts';
 import { en } from '../../messages/en/index.ts';
-import { ADDRESS_TAG, commonTags, isOwnField, lengthRead, linkTagIn, linkTags, ownFields, readable, tagHtml, tagText, withFallback, withFallbackInDesign } from './mergeTags.ts';
+import { ADDRESS_TAG, commonTags, inNames, isOwnField, lengthRead, linkTagIn, linkTags, ownFields, readable, tagHtml, tagText, withFallback, withFallbackInDesign } from './mergeTags.ts';
 
 const source = (path: string) => readFileSync(new URL(`../../../../src/${path}`, import.meta.url), 'utf8');
 
@@ -69,4 +69,15 @@ test('a field gets words to stand in its place where it has none, and nowhere el
     { type: 'columns', columns: [[{ type: 'text', html: `<p><a href="https://x.example/?n=*|FNAME|*">${tagText('FNAME', 'a &amp; b')}</a></p>` }]] },
     design.blocks[2],
   ] });
+});
+
+test.each([
+  ['Dear *|FNAME|*,', 'Dear [First name],'],
+  ['*|IF:FNAME|*Dear *|FNAME|*,*|ELSE:|*Hello,*|END:IF|* we', 'Dear [First name], we'],
+  ['Welcome*|IF:FNAME|*, *|FNAME|**|END:IF|*!', 'Welcome, [First name]!'],
+  ['*|ELSE:|* of another run', ' of another run'],
+  ['5 *|* 3 *| x', '5 *|* 3 *| x'],
+  ['**|FNAME|** *|LIST:COMPANY|*', '*[First name]* [LIST:COMPANY]'],
+])('%s is read as %s', (text, read) => {
+  expect(inNames(text, (tag) => (tag === 'FNAME' ? 'First name' : tag))).toBe(read);
 });

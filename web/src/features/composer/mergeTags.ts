@@ -98,3 +98,25 @@ const USUAL_LETTERS = 8;
 export function lengthRead(text: string): number {
   return [...text.replace(TAG, (_, tag: string | undefined, instead: string | undefined) => (tag === undefined ? 'x'.repeat(USUAL_LETTERS) : instead ?? ''))].length;
 }
+
+export interface TagPart {
+  from: number;
+  to: number;
+  /** What is read there; '': it only decides what is. */
+  tag: string;
+}
+
+const PART = /\*\|ELSE:\|\*.*?\*\|END:IF\|\*|\*\|([^|*]+)\|\*/gu;
+const DECIDES = /^(?:IF|IFNOT|ELSEIF|ELSE|END):/u;
+
+/** Where tags stand in a text: of a choice what is said if something is known, and what is said otherwise goes with the tags that choose. */
+export function tagParts(text: string): TagPart[] {
+  return [...text.matchAll(PART)].map(([all, tag = ''], i, found) => ({
+    from: found[i]!.index, to: found[i]!.index + all.length, tag: DECIDES.test(tag) ? '' : tag,
+  }));
+}
+
+/** The text with names in place of its tags. */
+export function inNames(text: string, nameOf: (tag: string) => string): string {
+  return tagParts(text).reduceRight((all, { from, to, tag }) => all.slice(0, from) + (tag && `[${nameOf(tag)}]`) + all.slice(to), text);
+}

@@ -3,6 +3,8 @@ import { Box, Button, FileButton, Group, Input, Select, Skeleton, Stack, Text, T
 import { IconUpload } from '@tabler/icons-react';
 import { lazy, Suspense, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { inNames } from '../../composer/mergeTags.ts';
+import { useTagName } from '../../composer/useTagName.ts';
 import type { Marketing } from '../../../api/client.ts';
 import { problemOf } from '../../../api/problem.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
@@ -92,13 +94,14 @@ export function TemplateDialog({ template, folders, onClose }: Props) {
 /** As it would look; pictures of other servers come once it is saved. */
 function Look({ html }: { html: string }) {
   const { t } = useTranslation();
+  const nameOf = useTagName();
   return (
     <div>
       <Text size="sm" fw={600} mb={4}>{t('audience.lookBefore')}</Text>
       <Box
         component="iframe"
         title={t('audience.lookBefore')}
-        srcDoc={html}
+        srcDoc={inNames(html, nameOf)}
         sandbox=""
         w="100%"
         h={320}

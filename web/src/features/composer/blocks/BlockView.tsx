@@ -8,6 +8,8 @@ import { linksOf, localPicture, numberOf, textOf } from './members.ts';
 import { RichText } from './RichText.tsx';
 import { kindOf } from './kinds.ts';
 import type { Block, Node } from './tree.ts';
+import { inNames } from '../mergeTags.ts';
+import { useTagName } from '../useTagName.ts';
 
 interface Props {
   node: Node;
@@ -26,6 +28,7 @@ const sides: Record<string, CSSProperties> = { center: { marginInline: 'auto' },
 
 export function BlockView({ node, look, isSelected, name, onChange, children }: Props) {
   const { t } = useTranslation();
+  const nameOf = useTagName();
   const { block } = node;
   const colour = (member: string, otherwise: string) => (isColour(block[member]) ? block[member] : otherwise);
   const writing = { label: name, isSelected };
@@ -62,7 +65,7 @@ export function BlockView({ node, look, isSelected, name, onChange, children }: 
           }}
           dir="auto"
         >
-          {textOf(block, 'label') || t('composer.block.button')}
+          {inNames(textOf(block, 'label'), nameOf) || t('composer.block.button')}
         </span>
       );
     }

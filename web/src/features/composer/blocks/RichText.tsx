@@ -6,6 +6,8 @@ import StarterKit from '@tiptap/starter-kit';
 import { useEffect, useRef } from 'react';
 import styles from './Blocks.module.css';
 import { TextTools } from './TextTools.tsx';
+import { tagNames } from './tagNames.ts';
+import { useTagName } from '../useTagName.ts';
 
 interface Props {
   label: string;
@@ -20,7 +22,7 @@ interface Props {
 const OneLine = Node.create({ name: 'doc', topNode: true, content: 'paragraph' });
 const RUNS = /^\s*(javascript|vbscript|data):/i;
 
-function extensions(isLine: boolean) {
+function extensions(isLine: boolean, nameOf: (tag: string) => string) {
   return [
     StarterKit.configure({
       ...(isLine ? { document: false } as const : {}),
@@ -37,6 +39,7 @@ function extensions(isLine: boolean) {
     ...(isLine ? [OneLine] : []),
     TextStyle,
     Color,
+    tagNames(nameOf),
   ];
 }
 
@@ -51,12 +54,13 @@ function htmlOf(editor: Editor, isLine: boolean): string {
 
 export function RichText({ label, html, isLine = false, isSelected, placeholder, onChange }: Props) {
   const known = useRef(html);
-  const now = useRef({ label, onChange });
+  const nameOf = useTagName();
+  const now = useRef({ label, nameOf, onChange });
   useEffect(() => {
-    now.current = { label, onChange };
+    now.current = { label, nameOf, onChange };
   });
   const editor = useEditor({
-    extensions: extensions(isLine),
+    extensions: extensions(isLine, (tag) => now.current.nameOf(tag)),
     content: html,
     injectCSS: false,
     // no others: *|FNAME|* and **|FNAME|** are merge tags, and nothing to be made italic or bold
@@ -71,6 +75,11 @@ export function RichText({ label, html, isLine = false, isSelected, placeholder,
       now.current.onChange(known.current);
     },
   });
+  // what tags are called may be known only now
+  const fieldNames = nameOf('FNAME') + nameOf('LNAME');
+  useEffect(() => {
+    if (editor && !editor.isDestroyed) editor.view.dispatch(editor.state.tr);
+  }, [editor, fieldNames]);
   // it was undone, or somebody else wrote it
   useEffect(() => {
     if (!editor || html === known.current) return;
@@ -78,7 +87,7 @@ export function RichText({ label, html, isLine = false, isSelected, placeholder,
     editor.commands.setContent(html, { emitUpdate: false });
   }, [editor, html]);
   return (
-    <div className={styles.rich}>
+    <div className={styles.rich} data-writing={isSelected || undefined}>
       {isSelected && editor && <TextTools editor={editor} label={label} isLine={isLine} />}
       <EditorContent editor={editor} data-empty={html === '' || undefined} data-placeholder={placeholder} className={styles.content} />
     </div>
