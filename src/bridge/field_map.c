@@ -140,10 +140,11 @@ int field_map_load(struct work *w, struct field_map *out, struct err *err)
 /* Those of an audience that is new. */
 static json_t *described_at_first(void)
 {
-	return json_pack("[{ss ss} {ss ss} {ss ss} {ss ss}]", "tag", "ADDRESS",
-			 "type", "address", "tag", "FNAME", "type", "text",
-			 "tag", "LNAME", "type", "text", "tag", "PHONE", "type",
-			 "phone");
+	return json_pack("[{ssssss} {ssssss} {ssssss} {ssssss}]", "tag",
+			 "ADDRESS", "type", "address", "name", "Address", "tag",
+			 "FNAME", "type", "text", "name", "First Name", "tag",
+			 "LNAME", "type", "text", "name", "Last Name", "tag",
+			 "PHONE", "type", "phone", "name", "Phone Number");
 }
 
 int field_map_load_kept(struct db *db, struct arena *arena,

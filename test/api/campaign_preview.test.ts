@@ -33,9 +33,12 @@ describe("the preview of a campaign", () => {
     assert.match(headers.get("content-security-policy")!, /^sandbox allow-popups/);
     assert.match(text, /<base target="_blank">/);
     assert.doesNotMatch(text, /\/t\/o\//); // no pixel
-    assert.match((await page()).text, /Dear \[FNAME\] \[LNAME\],/); // it goes to nobody yet: no gaps
+    assert.match((await page()).text, /Dear \[First Name\] \[Last Name\],/); // it goes to nobody yet: no gaps
     assert.match((await page()).text, /This e-mail was sent to \[E-Mail\]/);
     assert.match((await page({ person_id: bob.id })).text, /Dear +Bob,/);
+    // what we add is in their language
+    await server.admin.patch(`${v1}/people/${bob.id}`, { language: "español" });
+    assert.match((await page({ person_id: bob.id })).text, />Darse de baja<\/a>/);
   });
 
   it("says its language, also in HTML of the author's own, and so does the mail", async () => {
@@ -73,7 +76,7 @@ describe("the preview of a campaign", () => {
       person: { id: zoe.id, name: "Zoë <b>Øre</b>" }, left_out: null });
     assert.match(preview_text, /^Dear Zoë <b>Øre<\/b>, only you/);
     const { subject, to, person } = await envelope();
-    assert.deepEqual([subject, to, person], ["News, [FNAME]", "", null]);
+    assert.deepEqual([subject, to, person], ["News, [First Name]", "", null]);
     await server.admin.patch(`${v1}/campaigns/${campaign.id}`, { preview_text: "For *|FNAME|*" });
     assert.equal((await envelope({ person_id: zoe.id })).preview_text, "For Zoë");
   });

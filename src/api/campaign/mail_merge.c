@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/text/language_code.h"
 #include "bridge/person_fields.h"
 #include "crm/record.h"
 
@@ -61,6 +62,14 @@ static const char *values_of(const struct mail_merge *m,
 	return arena_str(m->arena, strbuf_str(&by_id));
 }
 
+/* NULL: not known. */
+static const char *language_of(const struct record *person)
+{
+	const char *text = person->text[TEXT_LANGUAGE];
+
+	return text ? language_code_parse(str_of(text)) : NULL;
+}
+
 struct mailing_person mail_merge_person(const struct mail_merge *m,
 					const struct record *person,
 					const char *address)
@@ -71,6 +80,7 @@ struct mailing_person mail_merge_person(const struct mail_merge *m,
 		.address = address,
 		.unique_id = "",
 		.merge = person ? values_of(m, person) : "{}",
+		.language = person ? language_of(person) : NULL,
 	};
 }
 
@@ -150,6 +160,7 @@ int mail_merge_add(const struct mail_merge *m, const struct merge_facts *facts,
 		.address = str_of(person->address),
 		.values = merge_values_read(&m->fields, str_of(person->merge),
 					    m->arena),
+		.language = str_of(person->language ? person->language : ""),
 	};
 
 	if (merge_compile(&piece, 1, &how, m->arena, &program, NULL, err) < 0)

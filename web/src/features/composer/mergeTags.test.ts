@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { de } from '../../messages/de/index.ts';
 import { en } from '../../messages/en/index.ts';
-import { ADDRESS_TAG, commonTags, inNames, isOwnField, lengthRead, linkTagIn, linkTags, ownFields, readable, tagHtml, tagText, withFallback, withFallbackInDesign } from './mergeTags.ts';
+import { ADDRESS_LINE, ADDRESS_TAG, commonTags, inNames, isOwnField, lengthRead, linkTagIn, linkTags, ownFields, readable, tagHtml, tagText, withFallback, withFallbackInDesign } from './mergeTags.ts';
 
 const source = (path: string) => readFileSync(new URL(`../../../../src/${path}`, import.meta.url), 'utf8');
 
@@ -18,7 +18,7 @@ test('every merge tag that the program makes has a word in each language, and it
   const found = fieldsOfServer();
   expect(Object.keys(found).length).toBeGreaterThan(6);
   expect(ownFields).toEqual(found);
-  const tags = [...Object.keys(found), ADDRESS_TAG, ...commonTags, ...linkTags].map((tag) => tag.replace(':', '_'));
+  const tags = [...Object.keys(found), ADDRESS_TAG, ADDRESS_LINE, ...commonTags, ...linkTags].map((tag) => tag.replace(':', '_'));
   for (const messages of [en, de]) expect(Object.keys(messages.composer.tag.of).sort()).toEqual([...tags].sort());
   const same = tags.filter((tag) => (de.composer.tag.of as Record<string, string>)[tag] === (en.composer.tag.of as Record<string, string>)[tag]);
   expect(same).toEqual([]); // no word of these is the same in both

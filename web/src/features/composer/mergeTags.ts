@@ -2,6 +2,8 @@
 
 /** Of every audience. Those that are addresses stand behind words. */
 export const commonTags = ['LIST:COMPANY', 'LIST:ADDRESS', 'MC:DATE', 'CURRENT_YEAR'] as const;
+/** Stands in footers, and is not offered. */
+export const ADDRESS_LINE = 'LIST:ADDRESSLINE';
 /** Of every reader: it is always known. */
 export const ADDRESS_TAG = 'EMAIL';
 export const linkTags = ['UNSUB', 'UPDATE_PROFILE', 'ARCHIVE', 'FORWARD'] as const;

@@ -1,9 +1,9 @@
 /** What a merge tag is called: in the reader's language, or as somebody called the field. */
 import { useTranslation } from 'react-i18next';
-import { ADDRESS_TAG, commonTags, isOwnField, linkTags, type OwnField } from './mergeTags.ts';
+import { ADDRESS_LINE, ADDRESS_TAG, commonTags, isOwnField, linkTags, type OwnField } from './mergeTags.ts';
 import { useMergeFields } from './queries.ts';
 
-const words: readonly string[] = [ADDRESS_TAG, ...commonTags, ...linkTags];
+const words: readonly string[] = [ADDRESS_TAG, ADDRESS_LINE, ...commonTags, ...linkTags];
 
 export function useTagName(): (tag: string) => string {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
 /** The sign-up form: what it says, how it looks, and where it is. */
-import { Badge, Button, Fieldset, Grid, SimpleGrid, Skeleton, Stack, Switch, Text, Textarea } from '@mantine/core';
+import { Badge, Box, Button, Fieldset, Grid, SimpleGrid, Skeleton, Stack, Switch, Text, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,6 +18,9 @@ import { FormPreview } from './FormPreview.tsx';
 import { Logo } from './Logo.tsx';
 import { formQuery, loadedOf, reloadForm, saveForm } from './queries.ts';
 
+/** In sight, however far down one writes. */
+const beside = { pos: { base: 'static', lg: 'sticky' }, top: 64, mah: { base: 'none', lg: 'calc(100dvh - 76px)' }, style: { overflowY: 'auto' } } as const;
+
 export function FormPanel({ listId }: { listId: string }) {
   const [language, setLanguage] = useState<string>();
   const [typed, setTyped] = useState<FormValues>();
@@ -28,7 +31,7 @@ export function FormPanel({ listId }: { listId: string }) {
   return (
     <Grid gap="xl">
       <Grid.Col span={{ base: 12, lg: 5 }}><Fields {...{ listId, language, fields }} onTyped={setTyped} loaded={loadedOf(found.data)} usualConsent={ours.usual_consent} /></Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 7 }}><FormPreview address={form.signup_form_url} form={ours} version={String(found.dataUpdatedAt)} draft={draft} onLanguage={setLanguage} /></Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 7 }}><Box {...beside}><FormPreview address={form.signup_form_url} form={ours} version={String(found.dataUpdatedAt)} draft={draft} onLanguage={setLanguage} /></Box></Grid.Col>
     </Grid>
   );
 }
