@@ -186,7 +186,7 @@ describe("the sign-up form", () => {
     await shown.getByText("I like <i>roses</i>").waitFor();
     await shown.getByText("Roses & more, <b>monthly</b>").waitFor();
     await shown.getByLabel(/^Phone/).waitFor();
-    const colour = () => shown.getByRole("button", { name: "Subscribe" }).evaluate("(button) => getComputedStyle(button).backgroundColor");
+    const colour = () => shown.getByRole("button", { name: "Subscribe" }).evaluate((button) => (globalThis as Json).getComputedStyle(button).backgroundColor as string);
     assert.equal(await colour(), "rgb(11, 93, 30)");
     assert.deepEqual((await server.mailchimp.get(`${list}/signup-forms`)).body.signup_forms[0].contents, []);
     await page.getByRole("button", { name: "Save" }).click();
