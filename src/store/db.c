@@ -371,7 +371,7 @@ static int add_to_many(struct batch *b, const struct sql *sql,
 	if (many->sql && many->sql != sql && batch_flush(b, err) < 0)
 		return -1;
 	many_add(many, sql, args);
-	return many->rows == MANY_MOST ? batch_flush(b, err) : 0;
+	return many_is_full(many) ? batch_flush(b, err) : 0;
 }
 
 int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,

@@ -10,6 +10,7 @@
 #include "sql/sql_all.h"
 #include "store/many.h"
 #include "store/pg_args.h"
+#include "store/pg_arrays.h"
 #include "store/pg_link.h"
 #include "store/pg_rows.h"
 
@@ -19,13 +20,14 @@
 /* Statements in the pipe before we read their results: both sides may block
  * on a full socket buffer if neither reads. */
 #define PIPELINE_MAX 256
+/* Or so many bytes of arrays, which libpq keeps until the server took them. */
+#define PIPELINE_BYTES (4 << 20)
 
 /* How a named query may be sent. */
 enum form {
 	FORM_PLAIN,
 	FORM_LOCKING, /* in a transaction that writes: it locks its rows */
-	FORM_MOST,    /* rows of an INSERT: see many.h */
-	FORM_SOME,
+	FORM_MANY,    /* rows of an INSERT: see many.h */
 	FORMS,
 };
 
@@ -34,8 +36,11 @@ struct pg {
 	struct pg_link link;
 	bool *prepared;      /* by FORMS * sql->index + enum form */
 	struct pg_args args; /* of the statement that is sent */
-	int64_t wait_ms;     /* for a lock, as the server knows */
-	int in_pipe;         /* statements sent, results not yet read */
+	struct pg_arrays arrays;
+	struct pg_types **types; /* of who has FORM_MANY, by sql->index */
+	int64_t wait_ms;         /* for a lock, as the server knows */
+	int in_pipe;             /* statements sent, results not yet read */
+	size_t pipe_bytes;       /* of arrays among them */
 };
 
 static struct pg *pg_of(struct db *db)
@@ -157,17 +162,6 @@ static int prepare(struct pg *pg, struct statement *s, struct err *err)
 		return -1;
 	*s->prepared = true;
 	return 0;
-}
-
-static int pg_prepare(struct db *db, const struct sql *sql, struct err *err)
-{
-	struct pg *pg = pg_of(db);
-	struct statement plain = form_of(pg, sql, FORM_PLAIN);
-	struct statement locking = form_of(pg, sql, FORM_LOCKING);
-
-	if (prepare(pg, &plain, err) < 0)
-		return -1;
-	return sql->pg_locked ? prepare(pg, &locking, err) : 0;
 }
 
 /* `?` outside of quotes becomes $1, $2 ... */
@@ -301,6 +295,7 @@ static int drain(struct pg *pg, int64_t *changed, struct err *err)
 			break;
 	}
 	pg->in_pipe = 0;
+	pg->pipe_bytes = 0;
 	return ret;
 }
 
@@ -313,37 +308,81 @@ static int leave_pipeline(struct pg *pg, int64_t *changed, struct err *err)
 	if (pg->in_pipe > 0)
 		ret = drain(pg, changed, err);
 	pg->in_pipe = 0;
+	pg->pipe_bytes = 0;
 	if (PQexitPipelineMode(pg->link.conn) != 1 && ret == 0)
 		ret = err_inside(err, ERR_IO, "%s",
 				 PQerrorMessage(pg->link.conn));
 	return ret;
 }
 
-/* Its text is made when it is prepared. */
-static struct statement statement_of_many(struct pg *pg, const struct sql *sql,
-					  size_t rows, struct strbuf *text)
+/* Its own types of arguments are asked for once, when it is first used. */
+static int find_types(struct pg *pg, const struct sql *sql, struct err *err)
 {
-	struct statement s =
-		form_of(pg, sql, rows == MANY_MOST ? FORM_MOST : FORM_SOME);
+	struct statement one = form_of(pg, sql, FORM_PLAIN);
+	PGresult *result;
 
-	if (!*s.prepared) {
-		many_format(sql->pg, &sql->pg_row, sql->args, rows, text);
-		s.text = text->buf;
-	}
-	return s;
+	if (pg->types[sql->index])
+		return 0;
+	if (prepare(pg, &one, err) < 0)
+		return -1;
+	result = pg_link_result(
+		&pg->link, PQsendDescribePrepared(pg->link.conn, one.name));
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		return check_result(pg, result, err);
+	pg->types[sql->index] = pg_types_of(result);
+	PQclear(result);
+	return 0;
 }
 
-static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
-			size_t rows, struct sql_args args, int64_t *changed,
-			struct err *err)
+/* Outside of the pipe. Afterwards there are types, and if they are fit for it
+ * the statement. */
+static int prepare_many(struct pg *pg, const struct sql *sql, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct statement many = form_of(pg, sql, FORM_MANY);
+
+	if (find_types(pg, sql, err) < 0)
+		return -1;
+	if (!pg_types_fit(pg->types[sql->index]))
+		return 0;
+	pg_arrays_format(sql, pg->types[sql->index], &text);
+	many.text = text.buf;
+	return prepare(pg, &many, err);
+}
+
+static bool is_prepared(struct pg *pg, const struct sql *sql)
+{
+	const struct pg_types *types = pg->types[sql->index];
+
+	return types &&
+	       (!pg_types_fit(types) || *form_of(pg, sql, FORM_MANY).prepared);
+}
+
+static int enter_pipeline(struct pg *pg, struct err *err)
+{
+	if (PQpipelineStatus(pg->link.conn) != PQ_PIPELINE_OFF ||
+	    PQenterPipelineMode(pg->link.conn) == 1)
+		return 0;
+	return err_inside(err, ERR_IO, "%s", PQerrorMessage(pg->link.conn));
+}
+
+static int into_pipe(struct pg *pg, int sent, int64_t *changed, struct err *err)
+{
+	if (!sent)
+		return err_inside(err, ERR_RETRY, "%s",
+				  PQerrorMessage(pg->link.conn));
+	if (++pg->in_pipe < PIPELINE_MAX && pg->pipe_bytes < PIPELINE_BYTES)
+		return 0;
+	return drain(pg, changed, err);
+}
+
+static int add_one(struct pg *pg, const struct sql *sql, const char *text,
+		   struct sql_args args, int64_t *changed, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf made = STRBUF_INIT;
-	struct pg *pg = pg_of(db);
 	struct statement s = { .text = text };
 
-	if (rows > 1) {
-		s = statement_of_many(pg, sql, rows, &made);
-	} else if (sql) {
+	if (sql) {
 		s = statement_of(pg, sql);
 	} else {
 		number_args(text, &made);
@@ -352,16 +391,67 @@ static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
 	if (s.prepared && !*s.prepared &&
 	    (leave_pipeline(pg, changed, err) < 0 || prepare(pg, &s, err) < 0))
 		return -1;
-	if (PQpipelineStatus(pg->link.conn) == PQ_PIPELINE_OFF &&
-	    PQenterPipelineMode(pg->link.conn) != 1)
-		return err_inside(err, ERR_IO, "%s",
-				  PQerrorMessage(pg->link.conn));
-	if (!send_statement(pg, &s, args))
-		return err_inside(err, ERR_RETRY, "%s",
-				  PQerrorMessage(pg->link.conn));
-	if (++pg->in_pipe >= PIPELINE_MAX)
-		return drain(pg, changed, err);
+	if (enter_pipeline(pg, err) < 0)
+		return -1;
+	return into_pipe(pg, send_statement(pg, &s, args), changed, err);
+}
+
+static int add_arrays(struct pg *pg, const struct sql *sql, int64_t *changed,
+		      struct err *err)
+{
+	struct statement s = form_of(pg, sql, FORM_MANY);
+	const struct pg_arrays *a = &pg->arrays;
+	int sent;
+
+	if (enter_pipeline(pg, err) < 0)
+		return -1;
+	sent = PQsendQueryPrepared(pg->link.conn, s.name, sql->args,
+				   a->values.v, a->lengths.v, a->formats.v, 0);
+	if (sent)
+		(void)PQflush(pg->link.conn); /* it begins at once */
+	pg->pipe_bytes += a->bytes.len;
+	return into_pipe(pg, sent, changed, err);
+}
+
+static int add_many(struct pg *pg, const struct sql *sql, struct sql_args args,
+		    int64_t *changed, struct err *err)
+{
+	size_t a_row = (size_t)sql->args;
+	const struct pg_types *types;
+
+	if (!is_prepared(pg, sql) && (leave_pipeline(pg, changed, err) < 0 ||
+				      prepare_many(pg, sql, err) < 0))
+		return -1;
+	types = pg->types[sql->index];
+	if (pg_types_fit(types) && pg_arrays_set(&pg->arrays, types, args))
+		return add_arrays(pg, sql, changed, err);
+	for (size_t i = 0; i < args.n; i += a_row)
+		if (add_one(pg, sql, NULL,
+			    (struct sql_args){ args.v + i, a_row }, changed,
+			    err) < 0)
+			return -1;
 	return 0;
+}
+
+static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
+			size_t rows, struct sql_args args, int64_t *changed,
+			struct err *err)
+{
+	return rows > 1 ? add_many(pg_of(db), sql, args, changed, err)
+			: add_one(pg_of(db), sql, text, args, changed, err);
+}
+
+/* In all its forms: that they are understood is found out at the start. */
+static int pg_prepare(struct db *db, const struct sql *sql, struct err *err)
+{
+	struct pg *pg = pg_of(db);
+	struct statement plain = form_of(pg, sql, FORM_PLAIN);
+	struct statement locking = form_of(pg, sql, FORM_LOCKING);
+
+	if (prepare(pg, &plain, err) < 0 ||
+	    (many_is_fit(sql) && prepare_many(pg, sql, err) < 0))
+		return -1;
+	return sql->pg_locked ? prepare(pg, &locking, err) : 0;
 }
 
 static int pg_batch_end(struct db *db, int64_t *changed, struct err *err)
@@ -444,7 +534,11 @@ static void pg_close(struct db *db)
 
 	pg_link_close(&pg->link);
 	pg_args_release(&pg->args);
+	pg_arrays_release(&pg->arrays);
 	many_release(&pg->db.many);
+	for (size_t i = 0; i < sql_all_count; i++)
+		free(pg->types[i]);
+	free(pg->types);
 	free(pg->prepared);
 	free(pg);
 }
@@ -506,7 +600,9 @@ int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 			      .schema = schema };
 	pg->link = link;
 	pg->prepared = calloc(FORMS * sql_all_count + 1, sizeof(*pg->prepared));
-	BUG_ON(!pg->prepared);
+	pg->types = calloc(sql_all_count + 1, sizeof(struct pg_types *));
+	BUG_ON(!pg->prepared || !pg->types);
+	pg->db.many.as_arrays = true;
 	/* Statements here are short, and often thought to be long: compiling
 	 * one takes longer than running it. */
 	strbuf_addf(&setup,

@@ -376,8 +376,7 @@ static int prepare_many(struct lite *lite, const struct sql *sql, size_t rows,
 		(rows == MANY_MOST ? lite->most : lite->some) + sql->index;
 
 	if (!*slot) {
-		many_format(sql->sqlite, &sql->sqlite_row, sql->args, rows,
-			    &text);
+		many_format(sql->sqlite, &sql->sqlite_row, rows, &text);
 		if (compile(lite, text.buf, SQLITE_PREPARE_PERSISTENT, slot,
 			    err) < 0)
 			return -1;

@@ -2,8 +2,6 @@
 
 #include "base/err.h"
 
-#include <stdlib.h>
-
 bool many_is_fit(const struct sql *sql)
 {
 	return sql->pg_row.len > 0 && sql->sqlite_row.len > 0;
@@ -36,6 +34,13 @@ static void find_texts(struct many *m)
 	}
 }
 
+bool many_is_full(const struct many *m)
+{
+	if (m->as_arrays)
+		return m->rows >= MANY_ARRAYS || m->texts.len >= MANY_BYTES;
+	return m->rows >= MANY_MOST;
+}
+
 size_t many_take(struct many *m, struct sql_args *out)
 {
 	size_t left = m->rows - m->taken, n = 1, a_row;
@@ -46,7 +51,9 @@ size_t many_take(struct many *m, struct sql_args *out)
 	}
 	if (m->taken == 0)
 		find_texts(m);
-	if (left >= MANY_MOST)
+	if (m->as_arrays)
+		n = left;
+	else if (left >= MANY_MOST)
 		n = MANY_MOST;
 	else if (left >= MANY_SOME)
 		n = MANY_SOME;
@@ -70,25 +77,8 @@ void many_release(struct many *m)
 	vec_release(&m->values);
 }
 
-/* PostgreSQL's arguments have numbers: after those of the rows before. */
-static void add_row(struct str row, size_t before, struct strbuf *out)
-{
-	while (row.len > 0) {
-		char c = *row.s++, *end;
-
-		row.len--;
-		strbuf_addch(out, c);
-		if (c != '$')
-			continue;
-		strbuf_addf(out, "%zu",
-			    before + (size_t)strtol(row.s, &end, 10));
-		row.len -= (size_t)(end - row.s);
-		row.s = end;
-	}
-}
-
-void many_format(const char *text, const struct sql_row *row, int args,
-		 size_t rows, struct strbuf *out)
+void many_format(const char *text, const struct sql_row *row, size_t rows,
+		 struct strbuf *out)
 {
 	struct str values = { text + row->at, row->len };
 
@@ -96,7 +86,7 @@ void many_format(const char *text, const struct sql_row *row, int args,
 	for (size_t i = 0; i < rows; i++) {
 		if (i > 0)
 			strbuf_addch(out, ',');
-		add_row(values, i * (size_t)args, out);
+		strbuf_addslice(out, values);
 	}
 	strbuf_addstr(out, values.s + values.len);
 }
