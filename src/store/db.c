@@ -429,13 +429,29 @@ bool db_is_awaited(struct db *db)
 	return !db->writer || atomic_load(&db->writer->waiting) > 0;
 }
 
+/* PostgreSQL knows nothing of tables that were empty a moment ago, and would
+ * compare each of some thousand rows with each of some hundred keys. */
+static void set_bulk_pg(struct db *db, bool on)
+{
+	struct err ignored = ERR_INIT; /* slower, that is all */
+
+	if (on != db->is_bulk &&
+	    db->ops->script(db,
+			    on ? "SET enable_seqscan = off"
+			       : "SET enable_seqscan TO DEFAULT",
+			    &ignored) == 0)
+		db->is_bulk = on;
+}
+
 void db_set_bulk(struct db *db, bool on)
 {
 	CLEANUP(strbuf_release) struct strbuf pragma = STRBUF_INIT;
 	struct err ignored = ERR_INIT; /* slower, that is all */
 
-	if (db->backend != DB_SQLITE)
+	if (db->backend != DB_SQLITE) {
+		set_bulk_pg(db, on);
 		return;
+	}
 	db->is_bulk = on;
 	db->checkpoint_pages =
 		on ? DB_BULK_CHECKPOINT_PAGES : DB_CHECKPOINT_PAGES;

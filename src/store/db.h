@@ -258,8 +258,8 @@ enum db_backend db_backend(const struct db *db);
  * For work that writes all over large tables, and is to be ended by the same:
  * more memory for pages, a longer log, so that a page that many transactions
  * change is copied back once, and commits as those of tx_begin_unsynced: fit
- * for work that saves where to go on in the same transactions. PostgreSQL: no
- * effect.
+ * for work that saves where to go on in the same transactions. On PostgreSQL
+ * what is planned anew looks up whatever has an index.
  */
 void db_set_bulk(struct db *db, bool on);
 

@@ -557,6 +557,7 @@ static int pg_borrowed(struct db *db, struct err *err)
 	struct pg *pg = pg_of(db);
 	int64_t wanted = patience_lock_ms(DB_WAIT_MS);
 
+	db_set_bulk(db, false); /* if its last user could not */
 	if (pg->wait_ms == wanted)
 		return 0;
 	strbuf_addf(&set, "SET lock_timeout = %lld", (long long)wanted);
