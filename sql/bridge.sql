@@ -894,7 +894,7 @@ UPDATE push_row SET outcome = :PUSH_APPLIED
 -- The same of all that are to be done so, from one person to another.
 -- args: push_id, action, first person_id, last person_id
 UPDATE push_row SET outcome = :PUSH_APPLIED
- WHERE push_id = ? AND action = ? AND outcome = :PUSH_INTENDED AND person_id BETWEEN ? AND ?;
+ WHERE push_id = ? AND +action = ? AND outcome = :PUSH_INTENDED AND person_id BETWEEN ? AND ?;
 
 -- name: push-row-actions
 -- args: push_id

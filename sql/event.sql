@@ -28,10 +28,10 @@ SELECT id, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent, detail
 FROM event WHERE kind IN (:EVENT_URGENT) AND id > ? ORDER BY id LIMIT ?;
 
 -- name: event-is-there
--- One of the last is like this: it was not lost. args: at_ms, kind, campaign,
--- member
+-- One of so many of the last is like this: it was not lost. args: how many,
+-- at_ms, kind, campaign, member
 SELECT 1 FROM event
-WHERE id > (SELECT COALESCE(MAX(id), 0) FROM event) - 20000
+WHERE id > (SELECT COALESCE(MAX(id), 0) FROM event) - CAST(? AS BIGINT)
 	AND at_ms = ? AND kind = ? AND campaign_id = ? AND member_id = ?
 ORDER BY id DESC LIMIT 1;
 

@@ -138,23 +138,35 @@ static int begin_unsynced(struct event_writer *w, struct db *db,
 	return 0;
 }
 
+/* It is one of the very last as a rule: PostgreSQL reads as many as it is told
+ * to look at. */
+static int is_there(struct db *db, const struct event_id *e, struct err *err)
+{
+	static const int64_t of_the_last[] = { 500, 20000 };
+	int64_t one;
+	int there = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(of_the_last) && there == 0; i++)
+		there = db_find_int(
+			db, SQL_EVENT_IS_THERE,
+			SQL_ARGS(sql_int(of_the_last[i]), sql_int(e->at_ms),
+				 sql_int(e->kind), sql_int(e->campaign_id),
+				 sql_int(e->member_id)),
+			&one, err);
+	return there;
+}
+
 /*
  * PostgreSQL's server may end while we live, and lose what it had not synced.
  * What we hold in memory was built on that: what comes next cannot be known.
  */
 static int check_untorn(struct event_writer *w, struct db *db, struct err *err)
 {
-	const struct event_id *last = &w->unsynced.last;
-	int64_t one;
 	int there;
 
 	if (db_backend(db) == DB_SQLITE || w->unsynced.messages == 0)
 		return 0;
-	there = db_find_int(db, SQL_EVENT_IS_THERE,
-			    SQL_ARGS(sql_int(last->at_ms), sql_int(last->kind),
-				     sql_int(last->campaign_id),
-				     sql_int(last->member_id)),
-			    &one, err);
+	there = is_there(db, &w->unsynced.last, err);
 	if (there != 0)
 		return there < 0 ? -1 : 0;
 	log_error("the database server lost what it had written: the program "
