@@ -109,14 +109,12 @@ INSERT INTO search_doc (key, text) VALUES (?, ?);
 DELETE FROM search_doc WHERE key = ?;
 
 -- name: search-gram-add
--- args: key, grams
-INSERT INTO search_gram (rowid, grams) VALUES (?, ?);
+-- SQLite keeps no text beside them. args: key, grams (never NULL), text
+INSERT INTO search_gram (rowid, grams) VALUES (?, COALESCE(?, ?));
 
 -- name: search-gram-add @pg
-INSERT INTO search_gram (key, text, grams)
-SELECT d.key, d.text, CAST(g.grams AS INTEGER[])
-FROM (SELECT CAST(? AS BIGINT) AS key, CAST(? AS TEXT) AS grams) g
-JOIN search_doc d ON d.key = g.key;
+INSERT INTO search_gram (key, grams, text)
+VALUES (?, CAST(CAST(? AS TEXT) AS INTEGER[]), ?);
 
 -- name: search-gram-remove
 -- args: key, the grams as they were added
@@ -159,14 +157,15 @@ ON CONFLICT (entity, record_id) DO UPDATE SET staff_until = 0;
 DELETE FROM search_stale WHERE entity = ? AND record_id IN JSON_INTS(?);
 
 -- name: search-is-behind
--- Is there anything to put in the index?
+-- Is there anything to put in the index? The largest id is looked up; whether a
+-- larger one exists, PostgreSQL finds out by going through the table.
 SELECT 1 FROM search_state s
-WHERE (s.entity = :ENTITY_PERSON AND EXISTS
-		(SELECT 1 FROM person r WHERE r.id > s.until_id))
-	OR (s.entity = :ENTITY_LEAD AND EXISTS
-		(SELECT 1 FROM lead r WHERE r.id > s.until_id))
-	OR (s.entity = :ENTITY_COMPANY AND EXISTS
-		(SELECT 1 FROM company r WHERE r.id > s.until_id))
+WHERE (s.entity = :ENTITY_PERSON AND
+		(SELECT MAX(r.id) FROM person r) > s.until_id)
+	OR (s.entity = :ENTITY_LEAD AND
+		(SELECT MAX(r.id) FROM lead r) > s.until_id)
+	OR (s.entity = :ENTITY_COMPANY AND
+		(SELECT MAX(r.id) FROM company r) > s.until_id)
 	OR EXISTS (SELECT 1 FROM search_stale)
 LIMIT 1;
 

@@ -121,20 +121,39 @@ static void format_grams(struct db *db, const char *text, struct strbuf *out)
 	grams_format(&grams, db_backend(db), out);
 }
 
-static int add_doc(struct batch *b, int64_t key, const char *text,
-		   struct err *err)
+struct doc {
+	int64_t key;
+	const char *text;
+};
+struct docs VEC_FIELDS(struct doc);
+
+static int add_grams(struct batch *b, const struct doc *doc, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf grams = STRBUF_INIT;
 
-	if (!*text)
-		return 0;
-	format_grams(b->tx->db, text, &grams);
-	if (batch_add(b, SQL_SEARCH_DOC_ADD,
-		      SQL_ARGS(sql_int(key), sql_text(text)), err) < 0)
-		return -1;
+	format_grams(b->tx->db, doc->text, &grams);
 	return batch_add(b, SQL_SEARCH_GRAM_ADD,
-			 SQL_ARGS(sql_int(key), sql_str(strbuf_str(&grams))),
+			 SQL_ARGS(sql_int(doc->key),
+				  sql_str(strbuf_str(&grams)),
+				  sql_text(doc->text)),
 			 err);
+}
+
+/* Kind by kind, so that they travel together. */
+static int write_docs(struct tx *tx, const struct docs *docs, struct err *err)
+{
+	struct batch b;
+
+	batch_begin(tx, &b);
+	vec_each (docs, doc)
+		if (batch_add(&b, SQL_SEARCH_DOC_ADD,
+			      SQL_ARGS(sql_int(doc->key), sql_text(doc->text)),
+			      err) < 0)
+			return -1;
+	vec_each (docs, doc)
+		if (add_grams(&b, doc, err) < 0)
+			return -1;
+	return batch_end(&b, err) < 0 ? -1 : 0;
 }
 
 /* 0, also if there is none. */
@@ -170,18 +189,22 @@ int search_forget(struct tx *tx, enum entity entity, int64_t record_id,
 
 static int add_docs(struct tx *tx, enum entity entity,
 		    const struct founds *records,
-		    const struct addresseds *addresses, struct err *err)
+		    const struct addresseds *addresses, struct arena *arena,
+		    struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	struct batch batch;
+	CLEANUP(vec_release) struct docs docs = VEC_INIT;
 
-	batch_begin(tx, &batch);
 	vec_each (records, r) {
 		text_of(r, addresses, &text);
-		if (add_doc(&batch, key_of(entity, r->id), text.buf, err) < 0)
-			return -1;
+		if (text.len > 0)
+			vec_push(
+				&docs,
+				((struct doc){
+					key_of(entity, r->id),
+					arena_str(arena, strbuf_str(&text)) }));
 	}
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+	return write_docs(tx, &docs, err);
 }
 
 /* --- records that are read --- */
@@ -256,7 +279,7 @@ static int index_again(struct tx *tx, enum entity entity, const struct ids *ids,
 	if (read_filled(tx, entity, those_of(entity),
 			SQL_ARGS(sql_keys(ids, &keys)), arena, &read, err) < 0)
 		return -1;
-	return add_docs(tx, entity, &read.records, &read.addresses, err);
+	return add_docs(tx, entity, &read.records, &read.addresses, arena, err);
 }
 
 /* --- pages --- */
@@ -275,7 +298,8 @@ static int index_new(struct tx *tx, enum entity entity, int64_t until,
 	n = read.records.n;
 	if (n == 0)
 		return 0;
-	if (add_docs(tx, entity, &read.records, &read.addresses, err) < 0 ||
+	if (add_docs(tx, entity, &read.records, &read.addresses, arena, err) <
+		    0 ||
 	    db_exec(tx, SQL_SEARCH_GO_ON,
 		    SQL_ARGS(sql_int(read.records.v[n - 1].id),
 			     sql_int(entity)),
@@ -339,7 +363,7 @@ static int add_name(struct tx *tx, int64_t id, struct arena *arena,
 	CLEANUP(read_release) struct read read = { 0 };
 	const struct ids one = { .v = &id, .n = 1 };
 	const char *before = "";
-	struct batch batch;
+	struct doc doc;
 
 	if (db_find_text(tx->db, SQL_SEARCH_DOC,
 			 SQL_ARGS(sql_int(key_of(ENTITY_COMPANY, id))), arena,
@@ -351,10 +375,10 @@ static int add_name(struct tx *tx, int64_t id, struct arena *arena,
 	strbuf_addstr(&text, before);
 	vec_each (&read.records, r)
 		add_line(r->plain, &text);
-	batch_begin(tx, &batch);
-	if (add_doc(&batch, key_of(ENTITY_COMPANY, id), text.buf, err) < 0)
-		return -1;
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+	doc = (struct doc){ key_of(ENTITY_COMPANY, id), text.buf };
+	return write_docs(
+		tx, &(struct docs){ .v = &doc, .n = text.len > 0 ? 1 : 0 },
+		err);
 }
 
 /* Up to which id they are in the index. */
