@@ -102,7 +102,7 @@ describe("links of a mail", () => {
     const all = [...mail.html.matchAll(/(?:href|src)="([^"]*)"/g)].map((m) => m[1]!);
     assert.equal(mail.html.match(/(href|src)=[^"]/), null);
     assert.deepEqual(all.map((url) => url.match(/\/t\/\w\//)?.[0] ?? url), [
-      "/t/c/", "/t/c/", "/t/c/", "/t/c/", "https://i.example/i.png", "/t/c/", "/t/u/", "/t/o/",
+      "/t/c/", "/t/c/", "/t/c/", "/t/c/", "https://i.example/i.png", "/t/c/", "/t/p/", "/t/u/", "/t/o/",
     ]);
     assert.equal(all[0], all[2]);
   });

@@ -87,7 +87,7 @@ describe("an unsubscribe that was a mistake", () => {
     await back(mistake);
     await back(mistake);
     await isNow("bea@b.example", "subscribed");
-    assert.match((await server.anonymous.get(link!)).text, /Do you want no more/);
+    assert.match((await server.anonymous.get(link!)).text, /Do you no longer want this newsletter/);
   });
 
   it("is taken back by people only", async () => {

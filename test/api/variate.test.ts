@@ -106,7 +106,7 @@ describe("the settings of a test", () => {
     await api.delete(`/3.0/campaigns/${copy.id as string}`);
     for (const [wrong, field] of [
       [{ variate_contents: [{ html: "x" }] }, /content_label/],
-      [{ variate_contents: ["x"] }, /content_label/],
+      [{ variate_contents: ["x"] }, /variate_contents/],
       [{ variate_contents: [1, 2, 3, 4].map(() => contents[0]) }, /variate_contents/],
       [{ variate_contents: contents, html: "x" }, /variate_contents/],
     ] as [Json, RegExp][]) {

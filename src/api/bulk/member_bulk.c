@@ -138,6 +138,21 @@ static int refuse_number(const struct member_bulk *bulk, int64_t n,
 		       (long long)n, (long long)bulk->expected);
 }
 
+/* Those who are shown are not all of them: who is not would be left out, and
+ * nobody would be told. */
+static int refuse_part(const struct member_found *found, struct err *err)
+{
+	if (found->is_indexing)
+		return err_set(err, ERR_RETRY,
+			       "the search is still taking in new members: ask "
+			       "again in a moment; nothing was done");
+	if (found->is_least)
+		return err_field(err, "all.q",
+				 "finds more than can be counted: ask for "
+				 "more of the address or name");
+	return 0;
+}
+
 static int find_chosen(struct db *audience, const struct member_bulk *b,
 		       const struct list *list, int64_t now_ms,
 		       struct arena *arena, struct ids *out, struct err *err)
@@ -154,7 +169,8 @@ static int find_chosen(struct db *audience, const struct member_bulk *b,
 	if (member_choice_read(audience, list->id, &asked, arena, &choice,
 			       err) < 0 ||
 	    member_browse(audience, &choice, &all, now_ms, arena, &found, err) <
-		    0)
+		    0 ||
+	    refuse_part(&found, err) < 0)
 		return -1;
 	*out = found.ids;
 	found.ids = (struct ids)VEC_INIT;
