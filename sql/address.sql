@@ -105,13 +105,14 @@ ORDER BY a.record_id;
 
 -- name: address-sharers
 -- Others who share an address with a record, of whom an opt-out was not said
--- yet. args: entity, record, entity, record, import or 0
+-- yet. args: entity, record, the first of its addresses that counts, entity,
+-- record, import or 0
 SELECT DISTINCT b.entity, b.record_id, b.id FROM email a
 JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
 LEFT JOIN person p ON b.entity = :ENTITY_PERSON AND p.id = b.record_id
 LEFT JOIN lead l ON b.entity = :ENTITY_LEAD AND l.id = b.record_id
 WHERE a.entity = ? AND a.record_id = ? AND a.ended_ms IS NULL
-	AND NOT (b.entity = ? AND b.record_id = ?)
+	AND +a.id >= ? AND NOT (b.entity = ? AND b.record_id = ?)
 	AND (p.id IS NOT NULL OR l.id IS NOT NULL)
 	AND NOT EXISTS (SELECT 1 FROM opt_out_witness w
 		WHERE w.record_id = b.record_id AND w.entity = b.entity

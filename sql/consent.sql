@@ -22,6 +22,17 @@ SELECT state, source, campaign_id, at_ms FROM consent
 WHERE entity = ? AND record_id = ?
 ORDER BY id DESC LIMIT 1;
 
+-- name: consent-last-of-address
+-- Of others who have it and are out, the last word of a campaign's reader.
+-- args: hash, entity, record
+SELECT c.state, c.source, c.campaign_id, c.at_ms FROM email a
+JOIN consent c ON c.id = (SELECT MAX(x.id) FROM consent x
+	WHERE x.entity = a.entity AND x.record_id = a.record_id)
+WHERE a.hash = ? AND a.ended_ms IS NULL
+	AND NOT (a.entity = ? AND a.record_id = ?)
+	AND c.state = :CONSENT_OPTED_OUT AND c.campaign_id IS NOT NULL
+ORDER BY c.id DESC LIMIT 1;
+
 -- name: consent-said
 -- Did the audience tell it, by that address, since the last yes? args: entity,
 -- record, state, campaign or 0, address or 0, the same

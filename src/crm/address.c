@@ -238,6 +238,20 @@ int address_batch_add(struct batch *b, const struct address *a, struct err *err)
 			 err);
 }
 
+/* What comes with an address is the word of who had it. */
+static int take_word(struct db *db, const struct address *a,
+		     struct consent *out, struct err *err)
+{
+	struct consent word;
+
+	if (consent_word_of_address(db, a->hash, a->entity, a->record_id, &word,
+				    err) < 0)
+		return -1;
+	out->campaign_id = word.campaign_id;
+	out->at_ms = word.at_ms;
+	return 0;
+}
+
 /*
  * Whoever shares an address shares its opt-out, and so does who brings one back
  * that was kept. Looked up in this order: who goes meanwhile leaves it kept.
@@ -264,6 +278,9 @@ static int carry_opt_out(struct tx *tx, const struct address *a,
 		return -1;
 	if (opt_out_witness_of_address(tx->db, a->hash, a->entity, a->record_id,
 				       &witnesses, err) < 0)
+		return -1;
+	if (witnesses.n > 0 && witnesses.v[0] == 0 &&
+	    take_word(tx->db, a, &consent, err) < 0)
 		return -1;
 	found = kept_opt_out_find(tx->db, a->folded, arena, &kept, err);
 	if (found < 0)
@@ -397,7 +414,7 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 	CLEANUP(vec_release) struct addresses live = VEC_INIT;
 	struct ids ids = { .v = &record_id, .n = 1 };
 	struct address *checked = arena_array(arena, struct address, n + 1);
-	bool is_new = false;
+	int64_t first_new = 0;
 
 	if (check_wanted(wanted, n, arena, checked, err) < 0 ||
 	    addresses_load(tx->db, entity, &ids, arena, &live, err) < 0 ||
@@ -412,11 +429,12 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 		if ((old ? change_address(tx, old, a, actor, err)
 			 : add_address(tx, a, actor, arena, err)) < 0)
 			return -1;
-		is_new = is_new || !old;
+		if (!old && !first_new)
+			first_new = a->id;
 	}
 	/* who comes to an address with a no brings it to those who have it */
-	if (is_new &&
-	    consent_reach_sharers(tx, entity, record_id, actor, err) < 0)
+	if (first_new && consent_reach_sharers(tx, entity, record_id, first_new,
+					       actor, err) < 0)
 		return -1;
 	if (!is_same(&live, checked, n) &&
 	    search_mark(tx, entity, record_id, err) < 0)

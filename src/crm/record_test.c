@@ -1,6 +1,8 @@
 #include "crm/record.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
+#include "base/email.h"
 #include "base/err.h"
 #include "crm/consent/consent.h"
 #include "crm/crm_fixture.h"
@@ -230,16 +232,105 @@ static void who_is_out_brings_that_to_those_whose_address_they_get(void **state)
 	assert_int_equal(
 		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
 	assert_true(b.opted_out);
-	/* whoever says yes does it for themselves */
+	/* whoever says yes does it for themselves, and the next address of who
+	 * is out is none of theirs */
 	assert_int_equal(fixture_patch(f, ENTITY_PERSON, b.id,
 				       "{\"opted_out\":false,"
 				       "\"reason\":\"asked\"}",
 				       &b, &err),
 			 0);
-	assert_int_equal(fixture_patch(f, ENTITY_PERSON, b.id,
-				       "{\"city\":\"Bern\"}", &b, &err),
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
+				       "{\"emails\":[{\"address\":"
+				       "\"b@x.example\"}]}",
+				       &a, &err),
 			 0);
+	assert_int_equal(
+		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
+	assert_true(b.opted_out);
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, b.id,
+				       "{\"opted_out\":false,"
+				       "\"reason\":\"asked again\"}",
+				       &b, &err),
+			 0);
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
+				       "{\"emails\":[{\"address\":"
+				       "\"b@x.example\"},{\"address\":"
+				       "\"d@x.example\"}]}",
+				       &a, &err),
+			 0);
+	assert_int_equal(
+		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
 	assert_false(b.opted_out);
+}
+
+static void say_after_campaign(struct crm_fixture *f, int64_t person_id)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const struct consent c = { .entity = ENTITY_PERSON,
+				   .record_id = person_id,
+				   .state = CONSENT_OPTED_OUT,
+				   .source = CONSENT_BY_AUDIENCE,
+				   .campaign_id = 7 };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(consent_add(&tx, &c, &f->actor, &err), 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+static void take_back(struct crm_fixture *f, const char *address)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+	char hash[MD5_HEX + 1];
+
+	email_hash(address, hash);
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_true(consent_take_back(&tx, hash, f->actor.now_ms + MS_HOUR,
+				      &f->actor, &err) >= 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+/* Who joins the other's address does not matter: it is the same word. */
+static void a_word_that_is_taken_back_is_so_of_all_who_got_it(void **state)
+{
+	static const char *const emails[][2] = {
+		{ "{\"emails\":[{\"address\":\"a@x.example\"},"
+		  "{\"address\":\"b@x.example\"}]}",
+		  NULL },
+		{ NULL, "{\"emails\":[{\"address\":\"b2@x.example\"},"
+			"{\"address\":\"a2@x.example\"}]}" },
+	};
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < 2; i++) {
+		struct record a =
+			fixture_person(f, i ? "{\"email\":\"a2@x.example\"}"
+					    : "{\"email\":\"a@x.example\"}");
+		struct record b =
+			fixture_person(f, i ? "{\"email\":\"b2@x.example\"}"
+					    : "{\"email\":\"b@x.example\"}");
+		struct record *moves = i ? &b : &a;
+
+		say_after_campaign(f, a.id);
+		assert_int_equal(fixture_patch(f, ENTITY_PERSON, moves->id,
+					       emails[i][i], moves, &err),
+				 0);
+		assert_int_equal(record_get(f->db, ENTITY_PERSON, b.id,
+					    f->arena, &b, &err),
+				 0);
+		assert_true(b.opted_out);
+		take_back(f, i ? "a2@x.example" : "a@x.example");
+		assert_int_equal(record_get(f->db, ENTITY_PERSON, a.id,
+					    f->arena, &a, &err),
+				 0);
+		assert_int_equal(record_get(f->db, ENTITY_PERSON, b.id,
+					    f->arena, &b, &err),
+				 0);
+		assert_false(a.opted_out);
+		assert_false(b.opted_out);
+	}
 }
 
 static void a_company_that_opts_out_takes_its_people_along(void **state)
@@ -431,6 +522,7 @@ int main(void)
 		FIXED(a_bounce_holds_the_address_until_it_is_replaced),
 		FIXED(opting_out_covers_all_who_share_an_address),
 		FIXED(who_is_out_brings_that_to_those_whose_address_they_get),
+		FIXED(a_word_that_is_taken_back_is_so_of_all_who_got_it),
 		FIXED(a_company_that_opts_out_takes_its_people_along),
 		FIXED(opting_in_needs_a_ground),
 		FIXED(an_import_never_opts_in),

@@ -275,12 +275,13 @@ static void read_sharer(const struct rows *rows, struct arena *arena, void *out)
 }
 
 static int find_sharers(struct db *db, const struct consent *c,
-			struct sharers *out, struct err *err)
+			int64_t from_email_id, struct sharers *out,
+			struct err *err)
 {
 	return db_list(db, SQL_ADDRESS_SHARERS,
 		       SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
-				sql_int(c->entity), sql_int(c->record_id),
-				sql_int(c->import_id)),
+				sql_int(from_email_id), sql_int(c->entity),
+				sql_int(c->record_id), sql_int(c->import_id)),
 		       read_sharer, NULL, out, err);
 }
 
@@ -342,14 +343,16 @@ static int is_void(struct db *db, const struct consent *c, struct err *err)
 
 /* Of all whom it holds for, and of whom it was not said yet. */
 static int reach_others(struct tx *tx, const struct consent *c,
-			const struct actor *actor, struct err *err)
+			int64_t from_email_id, const struct actor *actor,
+			struct err *err)
 {
 	CLEANUP(vec_release) struct sharers sharers = VEC_INIT;
 	bool ignored;
 
 	if ((c->entity == ENTITY_COMPANY
 		     ? find_people(tx->db, c, &sharers, err)
-		     : find_sharers(tx->db, c, &sharers, err)) < 0)
+		     : find_sharers(tx->db, c, from_email_id, &sharers, err)) <
+	    0)
 		return -1;
 	vec_each (&sharers, other) {
 		other->state = CONSENT_OPTED_OUT;
@@ -396,13 +399,41 @@ int consent_add(struct tx *tx, const struct consent *c,
 	if (added != 0)
 		return added < 0 ? -1 : 0;
 	added = add_one(tx, c, actor, &is_new, err);
-	if (added >= 0 && is_new && reach_others(tx, c, actor, err) < 0)
+	if (added >= 0 && is_new && reach_others(tx, c, 0, actor, err) < 0)
 		return -1;
 	return added;
 }
 
+int consent_word_of_address(struct db *db, const char *hash, enum entity entity,
+			    int64_t record_id, struct consent *out,
+			    struct err *err)
+{
+	*out = (struct consent){ .at_ms = 0 };
+	return db_get(db, SQL_CONSENT_LAST_OF_ADDRESS,
+		      SQL_ARGS(sql_text(hash), sql_int(entity),
+			       sql_int(record_id)),
+		      read_last, NULL, out, err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* What others get of the record's own word is that word: who takes it back,
+ * takes it back of them, too. */
+static int same_word(struct db *db, struct consent *c, struct err *err)
+{
+	struct consent last;
+	int found = find_last(db, c->entity, c->record_id, &last, err);
+
+	if (found <= 0 || last.state != CONSENT_OPTED_OUT)
+		return found < 0 ? -1 : 0;
+	c->campaign_id = last.campaign_id;
+	c->at_ms = last.campaign_id ? last.at_ms : 0;
+	return 0;
+}
+
 int consent_reach_sharers(struct tx *tx, enum entity entity, int64_t record_id,
-			  const struct actor *actor, struct err *err)
+			  int64_t from_email_id, const struct actor *actor,
+			  struct err *err)
 {
 	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
 
@@ -410,11 +441,13 @@ int consent_reach_sharers(struct tx *tx, enum entity entity, int64_t record_id,
 	    0)
 		return -1;
 	vec_each (&witnesses, import_id) {
-		const struct consent c = { .entity = entity,
-					   .record_id = record_id,
-					   .import_id = *import_id };
+		struct consent c = { .entity = entity,
+				     .record_id = record_id,
+				     .import_id = *import_id };
 
-		if (reach_others(tx, &c, actor, err) < 0)
+		if (*import_id == 0 && same_word(tx->db, &c, err) < 0)
+			return -1;
+		if (reach_others(tx, &c, from_email_id, actor, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -114,10 +114,17 @@ int consent_carry(struct tx *tx, const struct consent *c,
 		  const struct ids *witnesses, const struct actor *actor,
 		  struct err *err);
 
-/* Who was made with a row of consent_batch_add: all who share an address get
- * what is said of them. */
+/* All who share an address of a record get what is said of it, as the same
+ * word: the record was made with a row of consent_batch_add, or got addresses,
+ * from this id on (0: all that it has). */
 int consent_reach_sharers(struct tx *tx, enum entity entity, int64_t record_id,
-			  const struct actor *actor, struct err *err);
+			  int64_t from_email_id, const struct actor *actor,
+			  struct err *err);
+/* Of others who have the address and are out: when, and after which campaign,
+ * one of them said so; 0s if it was after none. */
+int consent_word_of_address(struct db *db, const char *hash, enum entity entity,
+			    int64_t record_id, struct consent *out,
+			    struct err *err);
 
 /* Somebody comes to a company: if it opted out, so does the person. */
 int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,

@@ -148,10 +148,10 @@ static int is_barred(struct db *db, const struct consents *around,
 	return barred;
 }
 
-/* 1, 0: it is not for this record, -1. */
+/* 1, and after which campaign it was said; 0: it is not for this record; -1. */
 static int take_back(struct tx *tx, const struct consent *record,
 		     const struct taken *t, const struct actor *actor,
-		     struct err *err)
+		     int64_t *campaign_out, struct err *err)
 {
 	CLEANUP(vec_release) struct consents around = VEC_INIT;
 	struct consent said = { 0 };
@@ -166,11 +166,45 @@ static int take_back(struct tx *tx, const struct consent *record,
 	barred = is_barred(tx->db, &around, t, err);
 	if (barred != 0)
 		return barred < 0 ? -1 : 0;
+	*campaign_out = said.campaign_id;
 	said.state = CONSENT_OPTED_IN;
 	said.source = CONSENT_BY_PERSON;
 	said.reason = "subscribed again by the link of a mail";
 	said.at_ms = t->at_ms < actor->now_ms ? t->at_ms : actor->now_ms;
 	return consent_add(tx, &said, actor, err);
+}
+
+/* Of others it was said, too, with whom they share another address by now: what
+ * they have is nothing but that word. How many, or -1. */
+static int take_back_of_others(struct tx *tx, const struct consent *record,
+			       int64_t campaign_id, const struct taken *t,
+			       const struct actor *actor, struct err *err)
+{
+	CLEANUP(vec_release) struct consents around = VEC_INIT;
+	int count = 0;
+
+	if (campaign_id == 0)
+		return 0;
+	if (lock_around(tx, record, &around, err) < 0)
+		return -1;
+	vec_each (&around, other) {
+		struct consent said = { 0 };
+		int taken =
+			other->entity == ENTITY_COMPANY
+				? 0
+				: find_said(tx->db, other->entity,
+					    other->record_id, t, &said, err);
+
+		if (taken > 0)
+			taken = said.campaign_id != campaign_id
+					? 0
+					: take_back(tx, other, t, actor,
+						    &campaign_id, err);
+		if (taken < 0)
+			return -1;
+		count += taken;
+	}
+	return count;
 }
 
 int consent_take_back(struct tx *tx, const char *hash, int64_t at_ms,
@@ -183,11 +217,18 @@ int consent_take_back(struct tx *tx, const char *hash, int64_t at_ms,
 	if (list_records(tx->db, hash, &records, err) < 0)
 		return -1;
 	vec_each (&records, record) {
-		int taken = take_back(tx, record, &taken_back, actor, err);
+		int64_t campaign_id = 0;
+		int taken = take_back(tx, record, &taken_back, actor,
+				      &campaign_id, err);
+		int others =
+			taken <= 0
+				? 0
+				: take_back_of_others(tx, record, campaign_id,
+						      &taken_back, actor, err);
 
-		if (taken < 0)
+		if (taken < 0 || others < 0)
 			return -1;
-		count += taken;
+		count += taken + others;
 	}
 	return count;
 }

@@ -374,10 +374,6 @@ static int write_singly(struct writer *w, struct err *err)
 			return -1;
 		if (c->new_email && put_email(w, c, err) < 0)
 			return -1;
-		if (c->opt_out && c->new_email &&
-		    consent_reach_sharers(w->tx, c->after.entity, c->after.id,
-					  &w->actor, err) < 0)
-			return -1;
 	}
 	return 0;
 }
@@ -611,7 +607,7 @@ static int carry_opt_outs(struct writer *w, struct err *err)
 
 		if (row->given.opted_out && row->shares_address &&
 		    consent_reach_sharers(w->tx, row->given.entity,
-					  row->given.id, &w->actor, err) < 0)
+					  row->given.id, 0, &w->actor, err) < 0)
 			return -1;
 	}
 	return 0;
