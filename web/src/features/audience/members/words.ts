@@ -22,6 +22,29 @@ export function reasonKind(reason: string | undefined): 'admin' | 'none' | 'own'
   return !reason || reason === NO_REASON ? 'none' : 'own';
 }
 
+const REASONS: Record<string, keyof (typeof en)['members']['why']> = {
+  'I no longer want these e-mails': 'unwanted',
+  'I never asked for these e-mails': 'unasked',
+  'They are not what I expected': 'unfit',
+  'They come too often': 'often',
+};
+
+/** Of the reasons that our pages offer, which are kept in English; others are left alone. */
+export function useReasonWord(): (reason: string) => string {
+  const { t } = useTranslation();
+  return (reason) => (reason in REASONS ? t(`members.why.${REASONS[reason]!}`) : reason);
+}
+
+const PERMISSIONS: Record<string, keyof (typeof en)['members']['permission']> = {
+  Email: 'email', 'Direct Mail': 'post', 'Customized Online Advertising': 'ads',
+};
+
+/** The usual ones are called as readers of the form see them; others as their owner calls them. */
+export function usePermissionName(): (name: string) => string {
+  const { t } = useTranslation();
+  return (name) => (name in PERMISSIONS ? t(`members.permission.${PERMISSIONS[name]!}`) : name);
+}
+
 export function useMergeFieldName(): (field: { tag: string; name: string }) => string {
   const { t } = useTranslation();
   return (field) => (isOwnField(field) ? t(`composer.tag.of.${field.tag as OwnField}`) : field.name || field.tag);

@@ -12,6 +12,7 @@ import { useToast } from '../../../ui/useToast.tsx';
 import { AudienceProblem } from '../AudienceProblem.tsx';
 import { AddName } from '../interests/AddInterest.tsx';
 import { RenameDialog } from '../interests/RenameDialog.tsx';
+import { usePermissionName } from '../members/words.ts';
 import { permissionsQuery, useAddPermission, useAsk, useRemovePermission, useRenamePermission, type Permission } from './queries.ts';
 
 export function PermissionsCard({ listId }: { listId: string }) {
@@ -52,6 +53,7 @@ interface Props {
 function Permissions({ listId, items, heading, mayChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
+  const nameOf = usePermissionName();
   if (items.length === 0) return <Text size="sm" c="dimmed">{t('audience.noPermissions')}</Text>;
   return (
     <FactTable
@@ -60,7 +62,7 @@ function Permissions({ listId, items, heading, mayChange }: Props) {
       rows={items}
       keyOf={({ id }) => id}
       columns={[
-        { name: 'name', label: t('audience.permission'), cell: ({ name }) => <Text span size="sm" dir="auto">{name}</Text> },
+        { name: 'name', label: t('audience.permission'), cell: ({ name }) => <Text span size="sm" dir="auto">{nameOf(name)}</Text> },
         { name: 'count', label: t('audience.subscribers'), width: 120, isNumber: true, isNamed: true, cell: ({ members }) => format.number(members) },
       ]}
       acts={mayChange ? { label: t('audience.acts'), of: (one) => <Acts listId={listId} one={one} /> } : undefined}
@@ -72,12 +74,13 @@ function Acts({ listId, one }: { listId: string; one: Permission }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<'rename' | 'delete' | null>(null);
   const rename = useRenamePermission(listId);
+  const name = usePermissionName()(one.name);
   const close = () => setOpen(null);
   return (
     <>
       <Menu position="bottom-end" width={220}>
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={t('audience.actsOf', { name: one.name })}><IconDots size={16} aria-hidden /></ActionIcon>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('audience.actsOf', { name })}><IconDots size={16} aria-hidden /></ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setOpen('rename')}>{t('audience.rename')}</Menu.Item>
@@ -85,7 +88,7 @@ function Acts({ listId, one }: { listId: string; one: Permission }) {
           <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setOpen('delete')}>{t('audience.delete')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {open === 'rename' && <RenameDialog one={one} about={t('audience.renamePermissionAbout')} rename={rename} onClose={close} />}
+      {open === 'rename' && <RenameDialog one={{ id: one.id, name }} about={t('audience.renamePermissionAbout')} rename={rename} onClose={close} />}
       {open === 'delete' && <Delete listId={listId} one={one} onClose={close} />}
     </>
   );
@@ -96,14 +99,15 @@ function Delete({ listId, one, onClose }: { listId: string; one: Permission; onC
   const format = useFormat();
   const toast = useToast();
   const remove = useRemovePermission(listId);
+  const name = usePermissionName()(one.name);
   const end = () => {
-    toast.tell(t('audience.deleted', { name: one.name }));
+    toast.tell(t('audience.deleted', { name }));
     onClose();
   };
   return (
     <AskFirst
       isOpen
-      title={t('audience.deleteTitle', { name: one.name })}
+      title={t('audience.deleteTitle', { name })}
       about={t('audience.deletePermissionAbout')}
       act={t('audience.deleteOf', { count: one.members, n: format.number(one.members) })}
       isBusy={remove.isPending}

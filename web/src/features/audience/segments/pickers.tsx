@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { LanguageSelect } from '../../../ui/LanguageSelect.tsx';
 import type { Picker, PickerProps } from '../../../ui/FilterBar/pickers.ts';
 import { interestsQuery, type Category } from '../interests/queries.ts';
+import { usePermissionName } from '../members/words.ts';
 import { permissionsQuery } from '../permissions/queries.ts';
 import { ANY_CAMPAIGN, idsIn, idsText, LAST_CAMPAIGN } from './conditions.ts';
 import { segmentsQuery, sentQuery } from './queries.ts';
@@ -68,7 +69,10 @@ export function tagPicker(listId: string): Picker {
 }
 
 export const interestPicker = (category: Category): Picker => somePicker(() => useQuery(interestsQuery(category)).data ?? []);
-export const permissionPicker = (listId: string): Picker => somePicker(() => useQuery(permissionsQuery(listId)).data?.items ?? []);
+export const permissionPicker = (listId: string): Picker => somePicker(() => {
+  const nameOf = usePermissionName();
+  return useQuery(permissionsQuery(listId)).data?.items.map(({ id, name }) => ({ id, name: nameOf(name) })) ?? [];
+});
 
 function somePicker(useInterests: () => readonly Offered[]): Picker {
   function Input({ label, error, value, onChange }: PickerProps) {

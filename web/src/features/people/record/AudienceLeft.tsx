@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Ago } from '../../../ui/Ago.tsx';
 import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
 import { findMember, useCampaignIds, useFeed, useMemberMore, type Member } from '../../audience/members/queries.ts';
+import { useReasonWord } from '../../audience/members/words.ts';
 import { useTargets } from '../../composer/queries.ts';
 import { leftBy } from './leftBy.ts';
 
@@ -21,6 +22,7 @@ export function AudienceLeft({ email }: { email: string }) {
 
 function Left({ member }: { member: Member }) {
   const { t } = useTranslation();
+  const reasonWord = useReasonWord();
   const more = useMemberMore(member, member.unsubscribe_reason !== undefined);
   const feed = useFeed(member);
   const campaigns = useCampaignIds(true).data;
@@ -39,7 +41,7 @@ function Left({ member }: { member: Member }) {
           {campaignId === undefined ? <bdi>{campaign.title}</bdi> : <LinkAnchor to="/campaigns/$campaignId" params={{ campaignId }} fz="inherit"><bdi>{campaign.title}</bdi></LinkAnchor>}
         </Text>
       )}
-      {reason && <Text size="xs" dir="auto">{t('members.reason', { reason })}</Text>}
+      {reason && <Text size="xs" dir="auto">{t('members.reason', { reason: reasonWord(reason) })}</Text>}
       <LinkAnchor size="xs" to="/audience/members/$hash" params={{ hash: member.id }} search={{ list: member.list_id }}>{t('person.left.show')}</LinkAnchor>
     </Stack>
   );

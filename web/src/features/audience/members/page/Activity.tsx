@@ -9,6 +9,7 @@ import { LinkAnchor } from '../../../../ui/LinkAnchor.tsx';
 import { ProblemAlert } from '../../../../ui/ProblemAlert.tsx';
 import { Panel } from '../../../people/record/Panel.tsx';
 import { useCampaignIds, useEvents, useFeed, type Feed, type Member } from '../queries.ts';
+import { usePermissionName } from '../words.ts';
 
 type Kind = keyof (typeof en)['members']['did'];
 
@@ -45,6 +46,7 @@ export function Activity({ member }: { member: Member }) {
 /** campaignId: of ours; a feed's has none. */
 function Did({ item, campaignId }: { item: Feed; campaignId?: number }) {
   const { t } = useTranslation();
+  const nameOf = usePermissionName();
   const permission = item.marketing_permission_opted_in;
   const kind = permission === undefined ? item.activity_type : permission ? 'permitted' : 'forbade';
   const Icon = icons[item.activity_type] ?? IconMessage;
@@ -59,7 +61,7 @@ function Did({ item, campaignId }: { item: Feed; campaignId?: number }) {
           {campaignId === undefined ? <bdi>{item.campaign_title}</bdi> : (
             <LinkAnchor to="/campaigns/$campaignId" params={{ campaignId }} size="sm"><bdi>{item.campaign_title}</bdi></LinkAnchor>
           )}
-          {permission !== undefined && <> · <bdi>{item.marketing_permisson_text}</bdi></>}
+          {permission !== undefined && <> · <bdi>{nameOf(item.marketing_permisson_text ?? '')}</bdi></>}
           {letter && ` · ${t('composer.ab.variant', { letter })}`}
         </Text>
         {item.link_clicked && <Text size="xs" c="dimmed" dir="ltr" ta="start" style={{ overflowWrap: 'anywhere' }}>{item.link_clicked}</Text>}

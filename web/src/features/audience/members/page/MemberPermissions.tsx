@@ -5,6 +5,7 @@ import { may, useMe } from '../../../../api/session.ts';
 import { Panel } from '../../../people/record/Panel.tsx';
 import { AudienceProblem } from '../../AudienceProblem.tsx';
 import { useChangeMember, type Member } from '../queries.ts';
+import { usePermissionName } from '../words.ts';
 
 type Given = Member['marketing_permissions'][number];
 
@@ -12,6 +13,7 @@ export function MemberPermissions({ member }: { member: Member }) {
   const { t } = useTranslation();
   const mayChange = may(useMe(), 'market');
   const change = useChangeMember(member);
+  const nameOf = usePermissionName();
   if (member.marketing_permissions.length === 0) return null;
   // what was clicked is seen at once
   const pending = (change.isPending ? change.variables.marketing_permissions : undefined) as Partial<Given>[] | undefined;
@@ -23,7 +25,7 @@ export function MemberPermissions({ member }: { member: Member }) {
             key={marketing_permission_id}
             disabled={!mayChange}
             checked={pending?.find((one) => one.marketing_permission_id === marketing_permission_id)?.enabled ?? enabled}
-            label={<bdi>{text}</bdi>}
+            label={<bdi>{nameOf(text)}</bdi>}
             onChange={(event) => change.mutate({ marketing_permissions: [{ marketing_permission_id, enabled: event.currentTarget.checked }] })}
           />
         ))}

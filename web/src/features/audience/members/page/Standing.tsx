@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Ago } from '../../../../ui/Ago.tsx';
 import { Panel } from '../../../people/record/Panel.tsx';
 import { useMemberMore, type Member } from '../queries.ts';
-import { reasonKind, useSourceWord } from '../words.ts';
+import { reasonKind, useReasonWord, useSourceWord } from '../words.ts';
 
 interface Step {
   title: string;
@@ -16,6 +16,7 @@ interface Step {
 export function Standing({ member }: { member: Member }) {
   const { t } = useTranslation();
   const sourceWord = useSourceWord();
+  const reasonWord = useReasonWord();
   const { status, ip_signup: ipSignup, ip_opt: ipOpt, timestamp_signup: signup, timestamp_opt: opt, last_changed: changed } = member;
   const reason = member.unsubscribe_reason;
   const kind = reasonKind(reason);
@@ -25,7 +26,7 @@ export function Standing({ member }: { member: Member }) {
   const steps: Step[] = [
     ...(signup ? [{ title: t('members.signedUp'), at: signup, ip: ipSignup, about: source }] : []),
     ...(opt ? [{ title: t(ipOpt ? 'members.confirmed' : 'members.wasSubscribed'), at: opt, ip: ipOpt, about: signup ? '' : source }] : []),
-    ...(reason === undefined ? [] : [{ title: t('members.left'), at: more?.unsubscribed_at ?? undefined, about: by ?? (kind === 'own' ? t('members.reason', { reason }) : t(`members.reasonKind.${kind}`)) }]),
+    ...(reason === undefined ? [] : [{ title: t('members.left'), at: more?.unsubscribed_at ?? undefined, about: by ?? (kind === 'own' ? t('members.reason', { reason: reasonWord(reason) }) : t(`members.reasonKind.${kind}`)) }]),
     { title: t('members.lastChanged'), at: changed },
   ];
   return (
