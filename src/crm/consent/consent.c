@@ -431,6 +431,13 @@ static int same_word(struct db *db, struct consent *c, struct err *err)
 	return 0;
 }
 
+/* Who carries it: an import that is undone takes back what it brought to others,
+ * whoever said it first. */
+static int64_t carrier(int64_t witness, const struct actor *actor)
+{
+	return witness ? witness : actor->import_id;
+}
+
 int consent_reach_sharers(struct tx *tx, enum entity entity, int64_t record_id,
 			  int64_t from_email_id, const struct actor *actor,
 			  struct err *err)
@@ -443,9 +450,9 @@ int consent_reach_sharers(struct tx *tx, enum entity entity, int64_t record_id,
 	vec_each (&witnesses, import_id) {
 		struct consent c = { .entity = entity,
 				     .record_id = record_id,
-				     .import_id = *import_id };
+				     .import_id = carrier(*import_id, actor) };
 
-		if (*import_id == 0 && same_word(tx->db, &c, err) < 0)
+		if (c.import_id == 0 && same_word(tx->db, &c, err) < 0)
 			return -1;
 		if (reach_others(tx, &c, from_email_id, actor, err) < 0)
 			return -1;
@@ -464,7 +471,7 @@ int consent_carry(struct tx *tx, const struct consent *c,
 		return 0;
 	carried.state = CONSENT_OPTED_OUT;
 	carried.source = CONSENT_CARRIED;
-	carried.import_id = witnesses->v[0];
+	carried.import_id = carrier(witnesses->v[0], actor);
 	if (consent_add(tx, &carried, actor, err) < 0)
 		return -1;
 	for (size_t i = 1; i < witnesses->n; i++) {
