@@ -24,6 +24,12 @@ SELECT DISTINCT entity, record_id FROM email
 WHERE hash = ? AND ended_ms IS NULL
 ORDER BY entity, record_id;
 
+-- name: address-people
+-- Who has one of them. args: JSON hashes
+SELECT DISTINCT record_id FROM email
+WHERE hash IN JSON_TEXTS(?) AND +entity = :ENTITY_PERSON AND ended_ms IS NULL
+ORDER BY record_id;
+
 -- name: address-had
 -- The same, and who had it at a time, of those who are there still; the address.
 -- args: hash, at

@@ -7,6 +7,8 @@
 #include "crm/custom_field.h"
 #include "crm/tag.h"
 
+#include "sql/address.h"
+
 #include <string.h>
 
 /* --- writing --- */
@@ -443,6 +445,69 @@ static int change_addresses(struct tx *tx, const struct input *in,
 			     actor, arena, err);
 }
 
+static void add_hash(const json_t *address, struct arena *arena,
+		     struct texts *out)
+{
+	char hash[MD5_HEX + 1];
+
+	if (!json_is_string(address))
+		return;
+	email_hash(json_string_value(address), hash);
+	vec_push(out, arena_strdup(arena, hash));
+}
+
+/* Of the addresses that it is to have, and of those that it has. */
+static int hashes_around(struct db *db, int64_t person_id, const json_t *body,
+			 struct arena *arena, struct texts *out,
+			 struct err *err)
+{
+	CLEANUP(vec_release) struct addresses live = VEC_INIT;
+	const struct ids one = { .v = &person_id, .n = 1 };
+	const json_t *item;
+	size_t i;
+
+	if (addresses_load(db, ENTITY_PERSON, &one, arena, &live, err) < 0)
+		return -1;
+	vec_each (&live, a)
+		vec_push(out, a->hash);
+	add_hash(json_object_get(body, "email"), arena, out);
+	json_array_foreach (json_object_get(body, "emails"), i, item)
+		add_hash(json_object_get(item, "address"), arena, out);
+	return 0;
+}
+
+/*
+ * What is said of a person is said of whoever shares an address: all of them
+ * are locked before, in one order, or two who get each other's would wait for
+ * each other.
+ */
+static int lock_around(struct tx *tx, int64_t person_id, const json_t *body,
+		       struct arena *arena, struct err *err)
+{
+	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct records locked = VEC_INIT;
+	CLEANUP(vec_release) struct ids people = VEC_INIT;
+
+	if (hashes_around(tx->db, person_id, body, arena, &hashes, err) < 0 ||
+	    db_list_ids(tx->db, SQL_ADDRESS_PEOPLE,
+			SQL_ARGS(sql_texts(&hashes, &keys)), &people, err) < 0)
+		return -1;
+	vec_push(&people, person_id);
+	ids_sort(&people);
+	return people.n > 1 ? records_load(tx->db, ENTITY_PERSON, &people,
+					   arena, &locked, err)
+			    : 0;
+}
+
+static bool says_of_others(enum entity entity, const json_t *body)
+{
+	return entity == ENTITY_PERSON &&
+	       (json_object_get(body, "email") ||
+		json_object_get(body, "emails") ||
+		json_object_get(body, "opted_out"));
+}
+
 int record_patch(struct tx *tx, enum entity entity, int64_t id,
 		 const json_t *body, const struct actor *actor,
 		 struct arena *arena, struct record *out, struct err *err)
@@ -450,6 +515,9 @@ int record_patch(struct tx *tx, enum entity entity, int64_t id,
 	struct record r;
 	struct input in = { .r = &r };
 
+	if (says_of_others(entity, body) &&
+	    lock_around(tx, id, body, arena, err) < 0)
+		return -1;
 	if (record_get(tx->db, entity, id, arena, &r, err) < 0 ||
 	    read_body(tx->db, body, arena, &in, err) < 0)
 		return -1;
