@@ -53,8 +53,8 @@ describe("an unsubscribe that was a mistake", () => {
     assert.match(page, /That was a mistake/);
     return `/t${page.match(MISTAKE)![1]!}`;
   };
-  const leave = async (link: string): Promise<string> =>
-    (await server.anonymous.post(link, "unsubscribe=1", form)).text;
+  const leave = async (link: string, reason = ""): Promise<string> =>
+    (await server.anonymous.post(link, `unsubscribe=1&reason=${reason}`, form)).text;
   const back = async (link: string): Promise<string> =>
     (await server.anonymous.post(link, "subscribe=1", form)).text;
 
@@ -92,8 +92,10 @@ describe("an unsubscribe that was a mistake", () => {
 
   it("is taken back by people only", async () => {
     const [link] = await mailThere(["cat@b.example"]);
-    const mistake = mistakeIn(await leave(link!));
+    assert.match((await server.anonymous.get(link!)).text, /name="reason" value="often">They come too often/);
+    const mistake = mistakeIn(await leave(link!, "often"));
     await isNow("cat@b.example", "unsubscribed");
+    assert.equal((await server.mailchimp.get(`/3.0/lists/${list}/members/cat@b.example`)).body.unsubscribe_reason, "They come too often");
     await server.anonymous.get(mistake, {}, { status: 405 });
     for (const body of ["List-Unsubscribe=One-Click", "", "unsubscribe=1"])
       await server.anonymous.post(mistake, body, { ...form, status: 400 });

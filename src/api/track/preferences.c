@@ -18,17 +18,6 @@
 
 #include <string.h>
 
-/* Why somebody leaves: the value of its radio button, and what is kept. */
-static const struct {
-	const char *name;
-	enum reader_text text;
-} reasons[] = {
-	{ "unwanted", READER_WHY_UNWANTED },
-	{ "unasked", READER_WHY_UNASKED },
-	{ "unfit", READER_WHY_UNFIT },
-	{ "often", READER_WHY_OFTEN },
-};
-
 /* Who opened the link. */
 struct reader {
 	struct track_page about;
@@ -284,26 +273,6 @@ static void add_moving(const struct reader *r, struct strbuf *out)
 	add_button(r, "move", READER_MOVE, out);
 }
 
-static void add_leaving(const struct reader *r, struct strbuf *out)
-{
-	page_paragraph(out, signup_text(&r->page, READER_WANTS_NO_MORE));
-	strbuf_addstr(out, "<form method=\"post\">\n<fieldset class=\"group\">"
-			   "<legend>");
-	strbuf_add_html(out, str_of(signup_text(&r->page, READER_WHY)));
-	strbuf_addstr(out, "</legend>\n");
-	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
-		strbuf_addf(out,
-			    "<label><input type=\"radio\" name=\"reason\" "
-			    "value=\"%s\">",
-			    reasons[i].name);
-		strbuf_add_html(out,
-				str_of(signup_text(&r->page, reasons[i].text)));
-		strbuf_addstr(out, "</label>\n");
-	}
-	strbuf_addstr(out, "</fieldset>\n");
-	add_button(r, "unsubscribe", READER_UNSUBSCRIBE, out);
-}
-
 /* Who is out by more than a link of a mail comes back by the form alone. */
 static void add_coming_back(const struct reader *r, struct strbuf *out)
 {
@@ -352,7 +321,9 @@ static int write_page(struct reader *r, bool is_saved, struct response *rs)
 	if (r->about.subject.is_subscribed) {
 		add_form(r, out);
 		add_moving(r, out);
-		add_leaving(r, out);
+		page_paragraph(out,
+			       signup_text(&r->page, READER_WANTS_NO_MORE));
+		track_page_add_leaving(&r->about);
 	} else {
 		add_coming_back(r, out);
 	}
@@ -491,17 +462,6 @@ static int move_form(struct reader *r, struct response *rs, struct err *err)
 	return write_page(r, false, rs);
 }
 
-/* In English, as one text for all who say the same; NULL: they did not say. */
-static const char *reason_of(struct request *rq)
-{
-	const char *name = request_form(rq, "reason");
-
-	for (size_t i = 0; name && i < ARRAY_SIZE(reasons); i++)
-		if (strcmp(name, reasons[i].name) == 0)
-			return reader_language_english()->text[reasons[i].text];
-	return NULL;
-}
-
 int page_track_preferences_post(struct request *rq, struct response *rs,
 				struct err *err)
 {
@@ -512,7 +472,7 @@ int page_track_preferences_post(struct request *rq, struct response *rs,
 		return -1;
 	if (request_form(rq, "unsubscribe"))
 		return track_page_leave(rq, rs, TRACK_PREFERENCES,
-					reason_of(rq), err);
+					track_page_reason(rq), err);
 	if (!request_form(rq, "save") && !request_form(rq, "move"))
 		return err_set(err, ERR_INVALID,
 			       "this needs the page's button");

@@ -321,7 +321,7 @@ int track_page_show(struct request *rq, struct response *rs,
 	} else if (page.subject.is_subscribed) {
 		say(&page, READER_WANTS_NO_MORE);
 		track_page_add_who(&page);
-		add_button(&page, "", "unsubscribe", READER_UNSUBSCRIBE);
+		track_page_add_leaving(&page);
 		if (add_instead(rq, &page, err) < 0)
 			return -1;
 	} else {
@@ -390,7 +390,8 @@ int page_track_unsubscribe_post(struct request *rq, struct response *rs,
 				struct err *err)
 {
 	/* the button of the page, and RFC 8058's one-click: done at once */
-	return track_page_leave(rq, rs, TRACK_UNSUBSCRIBE, NULL, err);
+	return track_page_leave(rq, rs, TRACK_UNSUBSCRIBE,
+				track_page_reason(rq), err);
 }
 
 /* Of a mail that has no HTML. */

@@ -29,12 +29,17 @@ void track_page_add_who(const struct track_page *page);
 /* The button by which they subscribe again, if they may. */
 void track_page_add_taking_back(const struct request *rq,
 				const struct track_page *page);
+/* The button by which they unsubscribe, and reasons to choose from. */
+void track_page_add_leaving(const struct track_page *page);
+/* The reason that was chosen, in English, as one text for all who say the same;
+ * NULL: they did not say. */
+const char *track_page_reason(struct request *rq);
 void track_page_forbid_cache(struct response *rs);
 
 /* The whole of a page with a button to unsubscribe; it changes nothing. */
 int track_page_show(struct request *rq, struct response *rs,
 		    enum track_purpose purpose, struct err *err);
-/* Unsubscribes, and says so. reason: their own words, or NULL. */
+/* Unsubscribes, and says so. reason: of track_page_reason. */
 int track_page_leave(struct request *rq, struct response *rs,
 		     enum track_purpose purpose, const char *reason,
 		     struct err *err);
