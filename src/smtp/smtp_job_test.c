@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define RANDOM_CONTENTS 20000
+#define RANDOM_CONTENTS 4000
 #define LONGEST 150 /* two blocks and some */
 
 /* Lines that end well, and now and then a piece that does not belong there. */

@@ -278,8 +278,8 @@ describe("a person's page", () => {
     await checkAccessible(page);
     await page.keyboard.press("Enter");
     await addresses.getByRole("link", { name: "Allowed" }).waitFor();
-    await addresses.getByText("Shared opt-out", { exact: true }).waitFor();
-    assert.equal((await now(allowed.id)).mail_status, "shared_opt_out");
+    await addresses.getByText("Opted out", { exact: true }).waitFor();
+    assert.equal((await now(allowed.id)).mail_status, "opted_out");
     await openPerson(page, other.id);
     await fill("out@shared2.example");
     await addresses.getByText("this person will be opted out, too.").waitFor();

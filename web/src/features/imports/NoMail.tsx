@@ -21,7 +21,7 @@ function Why({ column }: { column: Column }) {
     <List.Item>
       {column.as in en.imports.readAs ? t(`imports.readAs.${column.as as Read}`, { column: column.column }) : column.column}{' '}
       <Text span size="sm" c="dimmed">
-        {t('imports.cells', cells)}
+        {t(column.as === 'opt_in_only' ? 'imports.cellsOnly' : 'imports.cells', cells)}
         {column.answered_at && ` ${t('imports.answeredAt', { when: format.time(column.answered_at) })}`}
       </Text>
     </List.Item>
