@@ -38,7 +38,13 @@ static const char *migrated_for_all(void)
 
 int store_fixture_stride(void)
 {
-	return server() ? 7 : 1;
+	const char *asked = getenv("MUSTER_FAULT_STRIDE");
+
+	if (server())
+		return 7;
+	return asked && strtol(asked, NULL, 10) > 0
+		       ? (int)strtol(asked, NULL, 10)
+		       : 1;
 }
 
 int store_fixture_offset(int round)
