@@ -2,7 +2,6 @@
  * What changes of members know about their list. Called by those that change
  * members, in their transaction.
  */
-#include "audience/interest/permission.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
 
@@ -15,10 +14,8 @@ int member_run_load(struct member_run *run, struct err *err)
 	vec_reset(&run->listeners);
 	if (merge_field_list(db, run->list->id, run->arena, &run->defs, err) <
 		    0 ||
-	    interest_list(db, run->list->id, 0, run->arena, &run->interests,
-			  err) < 0 ||
-	    permission_list(db, run->list->id, run->arena, &run->interests,
-			    err) < 0)
+	    interest_list_whole(db, run->list->id, run->arena, &run->interests,
+				err) < 0)
 		return -1;
 	return webhook_listeners(db, run->list->id, run->actor->source,
 				 run->arena, &run->listeners, err);

@@ -65,13 +65,19 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 	};
 }
 
+int interest_list_whole(struct db *db, int64_t list_id, struct arena *arena,
+			struct interests *out, struct err *err)
+{
+	return db_list(db, SQL_INTEREST_LIST, SQL_ARGS(sql_int(list_id)),
+		       read_row, arena, out, err);
+}
+
 int interest_list(struct db *db, int64_t list_id, int64_t category_id,
 		  struct arena *arena, struct interests *out, struct err *err)
 {
 	size_t had = out->n, n = out->n;
 
-	if (db_list(db, SQL_INTEREST_LIST, SQL_ARGS(sql_int(list_id)), read_row,
-		    arena, out, err) < 0)
+	if (interest_list_whole(db, list_id, arena, out, err) < 0)
 		return -1;
 	for (size_t i = had; i < out->n; i++)
 		if (category_id ? out->v[i].category_id == category_id

@@ -93,6 +93,9 @@ int interest_category_remove(struct db *db, int64_t list_id, const char *hex,
  * as they are displayed. */
 int interest_list(struct db *db, int64_t list_id, int64_t category_id,
 		  struct arena *arena, struct interests *out, struct err *err);
+/* All of a list, with permissions: `form` tells them apart. Appends. */
+int interest_list_whole(struct db *db, int64_t list_id, struct arena *arena,
+			struct interests *out, struct err *err);
 int interest_get(struct db *db, int64_t list_id, int64_t category_id,
 		 const char *hex, struct arena *arena, struct interest *out,
 		 struct err *err);

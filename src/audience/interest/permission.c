@@ -19,13 +19,15 @@ static const char *const usual[] = { "Email", "Direct Mail",
 int permission_list(struct db *db, int64_t list_id, struct arena *arena,
 		    struct interests *out, struct err *err)
 {
-	struct interest_category category;
-	int found =
-		permission_category_find(db, list_id, arena, &category, err);
+	size_t had = out->n, n = out->n;
 
-	if (found <= 0)
-		return found;
-	return interest_list(db, list_id, category.id, arena, out, err);
+	if (interest_list_whole(db, list_id, arena, out, err) < 0)
+		return -1;
+	for (size_t i = had; i < out->n; i++)
+		if (out->v[i].form == INTEREST_PERMISSION)
+			out->v[n++] = out->v[i];
+	out->n = n;
+	return 0;
 }
 
 static int category_get(struct db *db, int64_t list_id, struct arena *arena,
