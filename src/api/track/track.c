@@ -141,32 +141,22 @@ static enum reader_text nobody_text(const struct track_page *page)
 	return page->subject.is_copy ? READER_IS_COPY : READER_IS_TEST;
 }
 
-/* name: of the form's only field; a program that posts to every link does not
- * know it. */
-static void add_button(const struct track_page *page, const char *action,
-		       const char *name, enum reader_text text)
-{
-	strbuf_addstr(page->out, "<form method=\"post\"");
-	if (*action)
-		strbuf_addf(page->out, " action=\"%s\"", action);
-	strbuf_addf(page->out,
-		    "><button type=\"submit\" name=\"%s\" value=\"1\">", name);
-	strbuf_add_html(page->out, str_of(text_of(page, text)));
-	strbuf_addstr(page->out, "</button></form>\n");
-}
-
-/* Beside the page, wherever a proxy has put that. */
+/* Beside the page, wherever a proxy has put that. The form has one field: a
+ * program that posts to every link does not know it. */
 void track_page_add_taking_back(const struct request *rq,
 				const struct track_page *page)
 {
-	CLEANUP(strbuf_release) struct strbuf action = STRBUF_INIT;
+	struct strbuf *out = page->out;
 
 	if (!page->subject.may_take_back)
 		return;
-	strbuf_addf(&action, "../%c/", TRACK_TAKE_BACK);
-	track_format_other(track_of(rq), &page->subject, TRACK_TAKE_BACK,
-			   &action);
-	add_button(page, action.buf, "subscribe", READER_TAKE_BACK);
+	strbuf_addf(out, "<form method=\"post\" action=\"../%c/",
+		    TRACK_TAKE_BACK);
+	track_format_other(track_of(rq), &page->subject, TRACK_TAKE_BACK, out);
+	strbuf_addstr(out, "\"><button type=\"submit\" name=\"subscribe\" "
+			   "value=\"1\">");
+	strbuf_add_html(out, str_of(text_of(page, READER_TAKE_BACK)));
+	strbuf_addstr(out, "</button></form>\n");
 }
 
 /* Is there anything that they may choose to get? 1, 0, -1. */
