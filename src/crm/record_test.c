@@ -205,62 +205,50 @@ static void opting_out_covers_all_who_share_an_address(void **state)
 	assert_true(c.opted_out);
 }
 
+static void must_patch(struct crm_fixture *f, int64_t id, const char *body)
+{
+	struct err err = ERR_INIT;
+	struct record r;
+
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, id, body, &r, &err),
+			 0);
+}
+
+static bool is_out(struct crm_fixture *f, int64_t id)
+{
+	struct err err = ERR_INIT;
+	struct record r;
+
+	assert_int_equal(
+		record_get(f->db, ENTITY_PERSON, id, f->arena, &r, &err), 0);
+	return r.opted_out;
+}
+
 /* Else their address would be unsubscribed in the audience, for whoever came,
  * and they would be open here. */
 static void who_is_out_brings_that_to_those_whose_address_they_get(void **state)
 {
 	struct crm_fixture *f = *state;
-	struct err err = ERR_INIT;
 	struct record a = fixture_person(f, "{\"email\":\"a@x.example\"}");
 	struct record b = fixture_person(f, "{\"email\":\"b@x.example\"}");
 
-	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
-				       "{\"opted_out\":true,"
-				       "\"reason\":\"asked by phone\"}",
-				       &a, &err),
-			 0);
-	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
-				       "{\"email\":\"B@x.example\"}", &a, &err),
-			 0);
-	assert_int_equal(
-		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
-	assert_true(b.opted_out);
+	must_patch(f, a.id,
+		   "{\"opted_out\":true,\"reason\":\"asked by phone\"}");
+	must_patch(f, a.id, "{\"email\":\"B@x.example\"}");
+	assert_true(is_out(f, b.id));
 	/* also once they have gone on */
-	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
-				       "{\"email\":\"c@x.example\"}", &a, &err),
-			 0);
-	assert_int_equal(
-		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
-	assert_true(b.opted_out);
+	must_patch(f, a.id, "{\"email\":\"c@x.example\"}");
+	assert_true(is_out(f, b.id));
 	/* whoever says yes does it for themselves, and the next address of who
 	 * is out is none of theirs */
-	assert_int_equal(fixture_patch(f, ENTITY_PERSON, b.id,
-				       "{\"opted_out\":false,"
-				       "\"reason\":\"asked\"}",
-				       &b, &err),
-			 0);
-	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
-				       "{\"emails\":[{\"address\":"
-				       "\"b@x.example\"}]}",
-				       &a, &err),
-			 0);
-	assert_int_equal(
-		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
-	assert_true(b.opted_out);
-	assert_int_equal(fixture_patch(f, ENTITY_PERSON, b.id,
-				       "{\"opted_out\":false,"
-				       "\"reason\":\"asked again\"}",
-				       &b, &err),
-			 0);
-	assert_int_equal(fixture_patch(f, ENTITY_PERSON, a.id,
-				       "{\"emails\":[{\"address\":"
-				       "\"b@x.example\"},{\"address\":"
-				       "\"d@x.example\"}]}",
-				       &a, &err),
-			 0);
-	assert_int_equal(
-		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
-	assert_false(b.opted_out);
+	must_patch(f, b.id, "{\"opted_out\":false,\"reason\":\"asked\"}");
+	must_patch(f, a.id, "{\"emails\":[{\"address\":\"b@x.example\"}]}");
+	assert_true(is_out(f, b.id));
+	must_patch(f, b.id, "{\"opted_out\":false,\"reason\":\"asked again\"}");
+	must_patch(f, a.id,
+		   "{\"emails\":[{\"address\":\"b@x.example\"},{\"address\":"
+		   "\"d@x.example\"}]}");
+	assert_false(is_out(f, b.id));
 }
 
 static void say_after_campaign(struct crm_fixture *f, int64_t person_id)
@@ -302,7 +290,6 @@ static void a_word_that_is_taken_back_is_so_of_all_who_got_it(void **state)
 			"{\"address\":\"a2@x.example\"}]}" },
 	};
 	struct crm_fixture *f = *state;
-	struct err err = ERR_INIT;
 
 	for (int i = 0; i < 2; i++) {
 		struct record a =
@@ -311,25 +298,13 @@ static void a_word_that_is_taken_back_is_so_of_all_who_got_it(void **state)
 		struct record b =
 			fixture_person(f, i ? "{\"email\":\"b2@x.example\"}"
 					    : "{\"email\":\"b@x.example\"}");
-		struct record *moves = i ? &b : &a;
 
 		say_after_campaign(f, a.id);
-		assert_int_equal(fixture_patch(f, ENTITY_PERSON, moves->id,
-					       emails[i][i], moves, &err),
-				 0);
-		assert_int_equal(record_get(f->db, ENTITY_PERSON, b.id,
-					    f->arena, &b, &err),
-				 0);
-		assert_true(b.opted_out);
+		must_patch(f, (i ? b : a).id, emails[i][i]);
+		assert_true(is_out(f, b.id));
 		take_back(f, i ? "a2@x.example" : "a@x.example");
-		assert_int_equal(record_get(f->db, ENTITY_PERSON, a.id,
-					    f->arena, &a, &err),
-				 0);
-		assert_int_equal(record_get(f->db, ENTITY_PERSON, b.id,
-					    f->arena, &b, &err),
-				 0);
-		assert_false(a.opted_out);
-		assert_false(b.opted_out);
+		assert_false(is_out(f, a.id));
+		assert_false(is_out(f, b.id));
 	}
 }
 
