@@ -27,6 +27,11 @@ static const char *server(void)
 	return url && *url ? url : NULL;
 }
 
+bool store_fixture_on_server(void)
+{
+	return server() != NULL;
+}
+
 /* What store_fixture_migrate made for all programs of a run: a folder, or the
  * name of a database. NULL: each program makes its own. */
 static const char *migrated_for_all(void)
@@ -40,7 +45,7 @@ int store_fixture_stride(void)
 {
 	const char *asked = getenv("MUSTER_FAULT_STRIDE");
 
-	if (server())
+	if (store_fixture_on_server())
 		return 7;
 	return asked && strtol(asked, NULL, 10) > 0
 		       ? (int)strtol(asked, NULL, 10)

@@ -30,9 +30,11 @@ void store_fixture_migrate(const char *where);
 void store_fixture_open(struct store_fixture *f); /* aborts on failure */
 void store_fixture_free(struct store_fixture *f);
 
-/* How many places a loop of faults goes on at a time: 1 on SQLite; on
- * PostgreSQL, where the same code meets the same faults ten times as slowly, a
- * prime. */
+bool store_fixture_on_server(void); /* PostgreSQL, which has many writers */
+
+/* How many places a loop of faults goes on at a time: 1 on SQLite, or
+ * what MUSTER_FAULT_STRIDE says; on PostgreSQL, where the same code meets the
+ * same faults ten times as slowly, a prime. */
 int store_fixture_stride(void);
 /* Where its nth round begins, which is not where the one before did; from 0. */
 int store_fixture_offset(int round);

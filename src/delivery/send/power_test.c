@@ -373,7 +373,7 @@ static void a_power_cut_loses_nobody(void **state)
 	struct store *store;
 
 	(void)state;
-	if (getenv("MUSTER_TEST_DATABASE"))
+	if (store_fixture_on_server())
 		skip(); /* it is SQLite's files that lose something */
 	print_message("seed %llu\n", (unsigned long long)chance.state);
 	make_root(&w);
