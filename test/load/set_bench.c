@@ -53,6 +53,18 @@ static void make_tag(struct bench *b, int64_t id, int64_t part)
 	bench_run(b->db, sql.buf, SQL_NO_ARGS);
 }
 
+static void make_campaign(struct bench *b, int id)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
+
+	strbuf_addf(&sql,
+		    "INSERT INTO campaign (id, hex, list_id, type, status,"
+		    " settings, tracking, created_ms, updated_ms) VALUES"
+		    " (%d, 'bench%d', %lld, 'regular', 5, '{}', '{}', 1, 1)",
+		    id, id, (long long)b->list);
+	bench_run(b->db, sql.buf, SQL_NO_ARGS);
+}
+
 /* Was it made by an earlier run? */
 static bool is_made(struct bench *b)
 {
@@ -73,6 +85,7 @@ static void make_all(struct bench *b)
 		  "UPDATE member SET opt_ms = 1690000000000 + id * 10000",
 		  SQL_NO_ARGS);
 	for (int i = 1; i <= 5; i++) {
+		make_campaign(b, i);
 		strbuf_reset(&sql);
 		strbuf_addf(&sql,
 			    "INSERT INTO recipient (campaign_id, member_id,"

@@ -33,7 +33,84 @@ static int64_t hour_start(const struct leaf *leaf)
 	return leaf->about->id * MS_HOUR;
 }
 
-/* --- SQLite, of rows: a walk --- */
+static bool is_of_campaign(const struct leaf_about *about)
+{
+	return about->kind >= LEAF_SENT && about->kind <= LEAF_CLICKED;
+}
+
+/* Rows of members, or of the recipients of a campaign: one walk fills many. */
+static bool is_walked(const struct leaf_about *about)
+{
+	return leaf_is_of_rows(about) || is_of_campaign(about);
+}
+
+static const char *id_column(const struct fill *f)
+{
+	return is_of_campaign(f->leaves[0].about) ? "m.member_id" : "m.id";
+}
+
+static const char *column_of(const struct leaf_about *about)
+{
+	switch (about->kind) {
+	case LEAF_SENT:
+		return "1";
+	case LEAF_OPENED:
+		return "m.opens";
+	case LEAF_CLICKED:
+		return "m.clicks";
+	default:
+		return leaf_row_column(about);
+	}
+}
+
+static void write_reacted(const struct fill *f, struct sqlbuild *b)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->leaves[i].about->kind == LEAF_SENT)
+			return;
+	sqlbuild_add(b, " AND (");
+	for (size_t i = 0; i < f->n; i++) {
+		sqlbuild_add(b, i ? " OR " : "");
+		sqlbuild_add(b, column_of(f->leaves[i].about));
+		sqlbuild_add(b, " > 0");
+	}
+	sqlbuild_add(b, ")");
+}
+
+/* Any campaign: one after the other, as the rows of each lie in the order of
+ * members; their index would lead to the rows one by one. */
+static void write_recipients(const struct fill *f, struct sqlbuild *b)
+{
+	sqlbuild_add(b, " FROM recipient m WHERE +m.sent_seq IS NOT NULL"
+			" AND m.campaign_id");
+	if (f->leaves[0].about->id) {
+		sqlbuild_add(b, " = ");
+		sqlbuild_bind_int(b, f->leaves[0].about->id);
+	} else {
+		sqlbuild_add(b, " IN (SELECT id FROM campaign)");
+	}
+	write_reacted(f, b);
+}
+
+/* `+ 0` keeps SQLite from sorting what another index gives: the rows lie in
+ * the order of their ids. */
+static void write_from(const struct fill *f, struct sqlbuild *b)
+{
+	const struct leaf_about *about = f->leaves[0].about;
+
+	if (is_of_campaign(about)) {
+		write_recipients(f, b);
+	} else {
+		sqlbuild_add(b, db_backend(f->db) == DB_PG
+					? " FROM member m WHERE m.list_id = "
+					: " FROM member m"
+					  " WHERE m.list_id + 0 = ");
+		sqlbuild_bind_int(b, about->list_id);
+	}
+	set_whom_add(&f->whom, id_column(f), b);
+}
+
+/* --- SQLite: a walk --- */
 
 static void take_row(const struct leaf *leaf, int64_t id,
 		     const struct leaf_row *row)
@@ -50,6 +127,9 @@ static void take_row(const struct leaf *leaf, int64_t id,
 	if (about->kind == LEAF_STATUS) {
 		if (ms == about->id)
 			id_set_add(&leaf->into->set, id);
+	} else if (is_of_campaign(about)) {
+		if (ms > 0)
+			id_set_add(&leaf->into->set, id);
 	} else if (ms >= hour_start(leaf) + MS_HOUR) {
 		id_set_add(&leaf->into->set, id);
 	} else if (ms >= hour_start(leaf) && ms > 0) {
@@ -57,18 +137,15 @@ static void take_row(const struct leaf *leaf, int64_t id,
 	}
 }
 
-/* `+ 0` keeps SQLite from sorting what another index gives: the rows lie in
- * the order of their ids. */
-static void write_walk(struct fill *f, struct sqlbuild *b)
+static void write_walk(const struct fill *f, struct sqlbuild *b)
 {
-	sqlbuild_add(b, "SELECT m.id");
+	sqlbuild_add(b, "SELECT ");
+	sqlbuild_add(b, id_column(f));
 	for (size_t i = 0; i < f->n; i++) {
 		sqlbuild_add(b, ", ");
-		sqlbuild_add(b, leaf_row_column(f->leaves[i].about));
+		sqlbuild_add(b, column_of(f->leaves[i].about));
 	}
-	sqlbuild_add(b, " FROM member m WHERE m.list_id + 0 = ");
-	sqlbuild_bind_int(b, f->leaves[0].about->list_id);
-	set_whom_add(&f->whom, "m.id", b);
+	write_from(f, b);
 }
 
 static int walk(struct fill *f)
@@ -92,7 +169,7 @@ static int walk(struct fill *f)
 	return more;
 }
 
-/* --- PostgreSQL, of rows: words --- */
+/* --- PostgreSQL: words --- */
 
 static void write_test(struct sqlbuild *b, const struct leaf *leaf)
 {
@@ -102,28 +179,38 @@ static void write_test(struct sqlbuild *b, const struct leaf *leaf)
 		segment_sql_test(b, &about->condition);
 		return;
 	}
-	sqlbuild_add(b, leaf_row_column(about));
+	sqlbuild_add(b, column_of(about));
 	if (about->kind == LEAF_STATUS) {
 		sqlbuild_add(b, " = ");
 		sqlbuild_bind_int(b, about->id);
+	} else if (is_of_campaign(about)) {
+		sqlbuild_add(b, " > 0");
 	} else {
 		sqlbuild_add(b, " >= ");
 		sqlbuild_bind_int(b, hour_start(leaf) + MS_HOUR);
 	}
 }
 
-static void write_words(struct fill *f, struct sqlbuild *b)
+static void write_bit(struct sqlbuild *b, const char *id)
 {
-	sqlbuild_add(b, "SELECT m.id >> 6");
+	sqlbuild_add(b, "CAST(1 AS BIGINT) << CAST(");
+	sqlbuild_add(b, id);
+	sqlbuild_add(b, " & 63 AS INTEGER)");
+}
+
+static void write_words(const struct fill *f, struct sqlbuild *b)
+{
+	sqlbuild_add(b, "SELECT ");
+	sqlbuild_add(b, id_column(f));
+	sqlbuild_add(b, " >> 6");
 	for (size_t i = 0; i < f->n; i++) {
 		sqlbuild_add(b, ", bit_or(CASE WHEN ");
 		write_test(b, &f->leaves[i]);
-		sqlbuild_add(b, " THEN CAST(1 AS BIGINT) << "
-				"CAST(m.id & 63 AS INTEGER) ELSE 0 END)");
+		sqlbuild_add(b, " THEN ");
+		write_bit(b, id_column(f));
+		sqlbuild_add(b, " ELSE 0 END)");
 	}
-	sqlbuild_add(b, " FROM member m WHERE m.list_id = ");
-	sqlbuild_bind_int(b, f->leaves[0].about->list_id);
-	set_whom_add(&f->whom, "m.id", b);
+	write_from(f, b);
 	sqlbuild_add(b, " GROUP BY 1");
 }
 
@@ -184,7 +271,7 @@ static int word_rows(struct fill *f)
 	return 0;
 }
 
-/* --- of an index: tags, interests and campaigns --- */
+/* --- of an index: tags, interests, clients, places --- */
 
 static void write_index(struct fill *f, struct sqlbuild *b)
 {
@@ -200,22 +287,9 @@ static void write_index(struct fill *f, struct sqlbuild *b)
 	} else if (about->kind == LEAF_CLIENT) {
 		sqlbuild_add(b, " FROM member_client m WHERE m.client = ");
 		sqlbuild_bind_int(b, about->id);
-	} else if (about->kind == LEAF_PLACE) {
+	} else {
 		sqlbuild_add(b, " FROM member_place mp WHERE 1 = 1");
 		segment_sql_place(b, &about->condition.place);
-	} else {
-		/* `+`: not through an index of those, which leads to the
-		 * rows one by one. */
-		sqlbuild_add(b, " FROM recipient m WHERE "
-				"+m.sent_seq IS NOT NULL");
-		if (about->kind == LEAF_OPENED)
-			sqlbuild_add(b, " AND m.opens > 0");
-		if (about->kind == LEAF_CLICKED)
-			sqlbuild_add(b, " AND m.clicks > 0");
-		if (about->id) {
-			sqlbuild_add(b, " AND m.campaign_id = ");
-			sqlbuild_bind_int(b, about->id);
-		}
 	}
 	set_whom_add(&f->whom, "member_id", b);
 }
@@ -224,8 +298,9 @@ static int word_index(struct fill *f)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(f->db, f->arena);
 
-	sqlbuild_add(&b, "SELECT member_id >> 6, bit_or(CAST(1 AS BIGINT) << "
-			 "CAST(member_id & 63 AS INTEGER))");
+	sqlbuild_add(&b, "SELECT member_id >> 6, bit_or(");
+	write_bit(&b, "member_id");
+	sqlbuild_add(&b, ")");
 	write_index(f, &b);
 	sqlbuild_add(&b, " GROUP BY 1");
 	return take_words(f, &b);
@@ -250,16 +325,16 @@ static int list_index(struct fill *f)
 
 static int fill_range(struct fill *f)
 {
-	bool of_rows = leaf_is_of_rows(f->leaves[0].about);
+	bool by_walk = is_walked(f->leaves[0].about);
 
 	if (db_backend(f->db) == DB_PG)
-		return of_rows ? word_rows(f) : word_index(f);
-	return of_rows ? walk(f) : list_index(f);
+		return by_walk ? word_rows(f) : word_index(f);
+	return by_walk ? walk(f) : list_index(f);
 }
 
 static int fill_now(struct fill *f)
 {
-	int ret = f->n ? fill_range(f) : 0;
+	int ret = fill_range(f);
 
 	f->n = 0;
 	return ret;
@@ -270,15 +345,32 @@ static void take(struct fill *f, const struct wanted_set *wanted)
 	f->leaves[f->n++] = (struct leaf){ wanted->about, wanted->set };
 }
 
-/* Those of the rows of one list, in as few walks as may be. */
-static int fill_rows(struct fill *f, struct wanted_set *const *v, size_t n)
+static bool share_a_walk(const struct leaf_about *a, const struct leaf_about *b)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!leaf_is_of_rows(v[i]->about))
+	if (leaf_is_of_rows(a))
+		return leaf_is_of_rows(b); /* all are of one list */
+	return is_of_campaign(a) && is_of_campaign(b) && a->id == b->id;
+}
+
+static bool is_filled(struct wanted_set *const *v, size_t i)
+{
+	for (size_t before = 0; before < i; before++)
+		if (share_a_walk(v[before]->about, v[i]->about))
+			return true;
+	return false;
+}
+
+/* With all that share its walk. */
+static int fill_with(struct fill *f, struct wanted_set *const *v, size_t n,
+		     size_t i)
+{
+	take(f, v[i]);
+	for (size_t other = i + 1; other < n; other++) {
+		if (!share_a_walk(v[i]->about, v[other]->about))
 			continue;
-		take(f, v[i]);
 		if (f->n == LEAVES_AT_ONCE && fill_now(f) < 0)
 			return -1;
+		take(f, v[other]);
 	}
 	return fill_now(f);
 }
@@ -293,14 +385,10 @@ int leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
 			  .whom = set_whom_of(part, &keys),
 			  .err = err };
 
-	for (size_t i = 0; i < n; i++) {
-		if (leaf_is_of_rows(v[i]->about))
-			continue;
-		take(&f, v[i]);
-		if (fill_now(&f) < 0)
+	for (size_t i = 0; i < n; i++)
+		if (!is_filled(v, i) && fill_with(&f, v, n, i) < 0)
 			return -1;
-	}
-	return fill_rows(&f, v, n);
+	return 0;
 }
 
 int leaf_last(struct db *db, struct wanted_set *const *v, int64_t *out,

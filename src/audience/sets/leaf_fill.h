@@ -2,8 +2,8 @@
  * audience/sets/leaf_fill.h - leaves from the rows, all or of some members
  *
  * What set_bring.h calls, in a snapshot. The leaves of rows that are given
- * together are of one list, and cost one walk over them; the others have an
- * index each.
+ * together are of one list, and cost one walk over them; so do those of one
+ * campaign, or of any. The others have an index each.
  */
 #ifndef AUDIENCE_SETS_LEAF_FILL_H
 #define AUDIENCE_SETS_LEAF_FILL_H

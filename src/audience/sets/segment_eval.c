@@ -50,7 +50,6 @@ static int want(struct eval *e, struct leaf_about about)
 	leaf_name(kept, &name);
 	wanted.name = arena_str(e->arena, strbuf_str(&name));
 	wanted.kinds = leaf_moved_by(kept, &wanted.of_id);
-	wanted.is_whole = !leaf_is_of_rows(kept) && kept->id == 0;
 	return (int)wanted_sets_add(&e->wanted, wanted);
 }
 

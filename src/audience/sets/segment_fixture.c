@@ -138,6 +138,12 @@ int segment_fixture_set_up(void **state)
 					      w->a.arena, &tag, &err),
 			 1);
 	w->tag = tag.id;
+	store_fixture_exec(w->a.db,
+			   "INSERT INTO campaign (id, hex, type, status, "
+			   "settings, tracking, created_ms, updated_ms) "
+			   "SELECT n, CAST(n AS TEXT), 'regular', 5, '{}', "
+			   "'{}', 1, 1 FROM (SELECT 1 AS n UNION SELECT 2 "
+			   "UNION SELECT 3) AS x");
 	store_fixture_exec(
 		w->a.db,
 		"INSERT INTO recipient (campaign_id, member_id, state, "
