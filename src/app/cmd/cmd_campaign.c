@@ -244,11 +244,15 @@ static void print_checklist(const json_t *list)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach (json_object_get(list, "items"), i, item)
+	json_array_foreach (json_object_get(list, "items"), i, item) {
+		const char *details = print_text(item, "details");
+		const char *about = print_text(item, "about");
+
 		printf("%-8s %-16s %s%s%s\n", print_text(item, "type"),
-		       print_text(item, "heading"), print_text(item, "details"),
-		       *print_text(item, "about") ? " " : "",
-		       print_text(item, "about"));
+		       print_text(item, "heading"), details,
+		       strstr(details, about) ? "" : " ",
+		       strstr(details, about) ? "" : about);
+	}
 }
 
 static void print_links(const json_t *list)
