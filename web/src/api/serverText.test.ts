@@ -34,7 +34,7 @@ describe('a text by its format', () => {
     'it was heeded': 'es wurde beachtet',
     '%d rows of %d': '{1|eine Zeile|%1$s Zeilen} von {2|einer|%2$s}',
     'rows were left': 'Zeilen blieben',
-  });
+  }, 'de');
   test.each([
     ['must be at most 12', 'Höchstens 12'],
     ['must be at most twelve', 'must be at most twelve'],
@@ -55,6 +55,8 @@ describe('a text by its format', () => {
     ['no column "x"y": it has a, b', 'Spalte „x“y" fehlt: a, b'],
     ['1 rows of 3', 'Eine Zeile von 3'],
     ['2 rows of 1', '2 Zeilen von einer'],
+    ['97045 rows of 2', '97.045 Zeilen von 2'],
+    ['row 97045 is odd', 'Zeile 97045 is odd'],
     ['3 rows were left', '3 Zeilen blieben'],
     // parts that are put together when the program runs
     ['phone: row 4 has text after a quote', 'Phone: Zeile 4 hat Text danach'],

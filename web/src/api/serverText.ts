@@ -2,7 +2,8 @@
  * What the server says, in the reader's language. It says it in English; a
  * catalogue (messages/LANGUAGE/server.json) has the format of the C source
  * ("must be at most %d") and what is said instead ("höchstens %1$s"). Of a
- * number that may be one, both forms: "{1|eine Zeile ist|%1$s Zeilen sind}".
+ * number that may be one, both forms: "{1|eine Zeile ist|%1$s Zeilen sind}";
+ * it is a count then, and has the language's separators, as an id has not.
  * tools/check_server_texts.py keeps the catalogues complete.
  */
 export type Catalogue = Readonly<Record<string, string>>;
@@ -113,7 +114,8 @@ function isCut(text: string): boolean {
 export const capital = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 /** A text that the catalogue does not know stays as it is. */
-export function makeTranslate(catalogue: Catalogue): Translate {
+export function makeTranslate(catalogue: Catalogue, language?: string): Translate {
+  const counts = new Intl.NumberFormat(language);
   const whole = new Map<string, string>();
   const patterns = new Patterns();
   for (const [format, said] of Object.entries(catalogue)) {
@@ -122,8 +124,10 @@ export function makeTranslate(catalogue: Catalogue): Translate {
     else whole.set(format.replaceAll('%%', '%'), said.replaceAll('%%', '%'));
   }
 
+  const formOf = (slot: string | undefined, number: string, one: string, others: string) =>
+    slot === '1' ? one : slot && /^\d+$/.test(slot) ? others.replaceAll(`%${number}$s`, counts.format(Number(slot))) : others;
   const fill = ({ said, isText }: Pattern, slots: string[], depth: number) =>
-    said.replace(FORMS, (_, number: string, one: string, others: string) => (slots[Number(number) - 1] === '1' ? one : others)).replace(SAID_SLOT, (_, number: string | undefined) => {
+    said.replace(FORMS, (_, number: string, one: string, others: string) => formOf(slots[Number(number) - 1], number, one, others)).replace(SAID_SLOT, (_, number: string | undefined) => {
       if (number === undefined) return '%';
       const slot = slots[Number(number) - 1] ?? '';
       return isText[Number(number) - 1] && !NAME.test(slot) ? told(slot, depth + 1) : slot;
@@ -169,8 +173,8 @@ export function makeTranslate(catalogue: Catalogue): Translate {
 let translate: Translate = (text) => text;
 
 /** Of the language in use. */
-export function setServerTexts(catalogue: Catalogue): void {
-  translate = makeTranslate(catalogue);
+export function setServerTexts(catalogue: Catalogue, language?: string): void {
+  translate = makeTranslate(catalogue, language);
 }
 
 export function serverText(text: string): string {

@@ -39,7 +39,7 @@ function first(): Language {
 /** Without it, the server's words stay as they come. */
 async function loadServerTexts(language: Language): Promise<void> {
   try {
-    setServerTexts((await serverTexts[language]()).default);
+    setServerTexts((await serverTexts[language]()).default, language);
   } catch {
     setServerTexts({});
   }
