@@ -173,12 +173,13 @@ SELECT email_hash, language FROM bridge_member
  WHERE email_hash IN JSON_TEXTS(?) AND language IS NOT NULL;
 
 -- name: bridge-readers
--- People whose marketing address it is, and nobody else's; the address's hash.
--- By id. args: JSON hashes
+-- People whose marketing address it is, or was until its member is settled, and
+-- nobody else's; the address's hash. By id. args: JSON hashes
 SELECT MIN(p.id), e.hash
-  FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.id
- WHERE e.hash IN JSON_TEXTS(?) AND +e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL
- GROUP BY e.hash HAVING COUNT(*) = 1
+  FROM email e JOIN person p ON p.id = e.record_id
+ WHERE e.hash IN JSON_TEXTS(?) AND +e.entity = :ENTITY_PERSON
+   AND (e.left_ms IS NOT NULL OR (p.email_id = e.id AND e.ended_ms IS NULL))
+ GROUP BY e.hash HAVING COUNT(DISTINCT p.id) = 1
  ORDER BY MIN(p.id);
 
 -- name: bridge-member-known
@@ -247,7 +248,7 @@ UPDATE bridge_member
        added_ms = CASE WHEN status = :MIRROR_NONE OR added_ms IS NULL THEN added_ms
                        ELSE CAST(? AS BIGINT) END,
        status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
-       seen_ms = NULL
+       language = NULL, seen_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-renamed
@@ -257,7 +258,7 @@ UPDATE bridge_member
    SET others_ms = CAST(? AS BIGINT),
        added_ms = CASE WHEN added_ms > ? THEN added_ms END,
        status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
-       seen_ms = NULL
+       language = NULL, seen_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-stray
@@ -721,6 +722,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 -- bridge archived it), whether it did, is the address the person's marketing
 -- address, and is it the demo's while mail goes out (see demo_barred); have others
 -- the address, or had, so that all of that is to be asked of push-row-shared?
+-- The language of its member, as the mirror has it.
 -- args: push_id, action, person_id of the last one before, limit
 SELECT r.person_id, r.email_id,
        COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
@@ -739,7 +741,8 @@ SELECT r.person_id, r.email_id,
        CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END,
        CASE WHEN e.record_id <> r.person_id OR e.entity <> :ENTITY_PERSON
               OR EXISTS (SELECT 1 FROM email o WHERE o.hash = e.hash AND o.id <> e.id)
-            THEN 1 ELSE 0 END
+            THEN 1 ELSE 0 END,
+       m.language
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
@@ -771,7 +774,7 @@ SELECT r.person_id, r.email_id,
        (SELECT COUNT(*) FROM email s JOIN person q ON q.id = s.record_id AND q.email_id = s.id
          WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON),
        CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END,
-       1
+       1, m.language
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash

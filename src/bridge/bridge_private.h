@@ -23,6 +23,7 @@
 #include "mcapi/mc_client.h"
 
 struct consent;
+struct mirrored;
 
 #define MEMBERS_A_CALL 500
 #define ITEMS_A_PAGE 1000
@@ -127,6 +128,11 @@ void field_map_of_member(const struct field_map *map,
 
 /* The API's code of a person's language; NULL: it is none that we know. */
 const char *language_of_record(const struct record *r);
+/* Has the reader chosen another one since the mirror saw or wrote it? */
+bool language_is_news(const struct mirrored *known, const json_t *member);
+/* Is it clear whose language the member has: is the address one person's? 1, 0,
+ * -1. */
+int language_has_one_reader(struct db *db, const char *hash, struct err *err);
 /* We wrote it, or saw it, just now. The mirror must have the member. */
 int language_note(struct batch *b, const char *hash, const char *code,
 		  struct err *err);

@@ -345,6 +345,22 @@ static int hear_word(struct settling *s, const char *hash, const json_t *old,
 	return tx_commit(&tx, err);
 }
 
+/* The reader may have chosen another language over there: that counts, whatever
+ * the CRM says by now. All that changed there is heard. */
+static int hear_language(struct settling *s, struct err *err)
+{
+	struct record heard;
+	int found;
+
+	if (mirror_follow(s->w, err) < 0)
+		return -1;
+	found = record_find(s->w->db, ENTITY_PERSON, s->person.id, s->w->arena,
+			    &heard, err);
+	if (found > 0)
+		s->person.text[TEXT_LANGUAGE] = heard.text[TEXT_LANGUAGE];
+	return found < 0 ? -1 : 0;
+}
+
 /* Somebody else may have signed up with the address that was left. */
 static bool is_who_left(const struct mirrored *known, const json_t *member)
 {
@@ -373,7 +389,8 @@ static int move_member(struct settling *s, const struct left *l,
 		return -1;
 	if (!known || mirrored_is_gone(&m) || !is_who_left(&m, old))
 		return 0;
-	if (hear_word(s, l->hash, old, err) < 0)
+	if (hear_word(s, l->hash, old, err) < 0 ||
+	    (language_is_news(&m, old) && hear_language(s, err) < 0))
 		return -1;
 	if (member_status(old) != MIRROR_SUBSCRIBED &&
 	    member_status(old) != MIRROR_UNSUBSCRIBED)
@@ -430,29 +447,42 @@ static bool is_same(const char *known, const char *now)
 	return known && strcmp(known, now) == 0;
 }
 
-static int write_fields(struct settling *s, struct err *err)
+static bool has_language(const struct settling *s, const struct mirrored *m)
 {
 	const char *language = language_of_record(&s->person);
-	CLEANUP(field_map_release) struct field_map map = { 0 };
-	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
-	char merge_hash[MD5_HEX + 1];
-	struct err why = ERR_INIT;
-	struct mirrored m = { 0 };
 
-	if (mirror_find(s->w->db, s->now->hash, s->w->arena, &m, err) < 0)
-		return -1;
-	if (mirror_reason(m.status)) /* who gets no mail needs none */
+	return !language || is_same(m->language, language);
+}
+
+/* What the CRM has changed, once all is heard that the reader did before;
+ * *out NULL: nothing. */
+static int language_to_write(struct settling *s, struct mirrored *m,
+			     const char **out, struct err *err)
+{
+	int one = 1;
+
+	*out = NULL;
+	if (has_language(s, m))
 		return 0;
-	if (field_map_load(s->w, &map, err) < 0)
-		return -1;
-	(void)field_map_write(&map, &s->person, 0, &merge); /* pushes tell */
-	md5_hex(strbuf_str(&merge), merge_hash);
-	if (is_same(m.language, language ? language : ""))
-		language = NULL;
-	if (is_same(m.merge_hash, merge_hash) && !language)
-		return 0;
-	strbuf_addf(&body, "{\"merge_fields\":%s", merge.buf);
+	if (m->language) {
+		one = language_has_one_reader(s->w->db, s->now->hash, err);
+		if (one < 0 || hear_language(s, err) < 0 ||
+		    mirror_find(s->w->db, s->now->hash, s->w->arena, m, err) <
+			    0)
+			return -1;
+	}
+	if (one && !has_language(s, m))
+		*out = language_of_record(&s->person);
+	return 0;
+}
+
+static int write_member(struct settling *s, const char *merge,
+			const char *language, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct err why = ERR_INIT;
+
+	strbuf_addf(&body, "{\"merge_fields\":%s", merge);
 	if (language)
 		strbuf_addf(&body, ",\"language\":\"%s\"", language);
 	strbuf_addch(&body, '}');
@@ -465,6 +495,28 @@ static int write_fields(struct settling *s, struct err *err)
 		return 0;
 	*err = why;
 	return -1;
+}
+
+static int write_fields(struct settling *s, struct err *err)
+{
+	CLEANUP(field_map_release) struct field_map map = { 0 };
+	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
+	char merge_hash[MD5_HEX + 1];
+	struct mirrored m = { 0 };
+	const char *language;
+
+	if (mirror_find(s->w->db, s->now->hash, s->w->arena, &m, err) < 0)
+		return -1;
+	if (mirror_reason(m.status)) /* who gets no mail needs none */
+		return 0;
+	if (language_to_write(s, &m, &language, err) < 0 ||
+	    field_map_load(s->w, &map, err) < 0)
+		return -1;
+	(void)field_map_write(&map, &s->person, 0, &merge); /* pushes tell */
+	md5_hex(strbuf_str(&merge), merge_hash);
+	if (is_same(m.merge_hash, merge_hash) && !language)
+		return 0;
+	return write_member(s, merge.buf, language, err);
 }
 
 /* --- all of it --- */

@@ -30,6 +30,26 @@ int language_note(struct batch *b, const char *hash, const char *code,
 		SQL_ARGS(sql_text(code), sql_text(hash), sql_text(code)), err);
 }
 
+bool language_is_news(const struct mirrored *known, const json_t *member)
+{
+	const char *text =
+		json_string_value(json_object_get(member, "language"));
+	const char *code = text ? language_code_parse(str_of(text)) : NULL;
+
+	return code && known->language && strcmp(code, known->language) != 0;
+}
+
+int language_has_one_reader(struct db *db, const char *hash, struct err *err)
+{
+	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
+	int64_t id;
+
+	vec_push(&hashes, hash);
+	return db_find_int(db, SQL_BRIDGE_READERS,
+			   SQL_ARGS(sql_texts(&hashes, &buf)), &id, err);
+}
+
 /* --- a page of members --- */
 
 static const char *text_of(const json_t *member, const char *key)
@@ -118,15 +138,13 @@ static const char *hash_of(const struct readers *readers, int64_t person_id)
 	return NULL;
 }
 
-/* Is the reader's word news to the CRM? */
+/* Is the reader's word news to the CRM? A text that is no language that we
+ * know holds it up as little as none. */
 static bool is_taken(const struct record *r, const char *code, bool changed)
 {
-	const char *own = r->text[TEXT_LANGUAGE];
 	const char *is = language_of_record(r);
 
-	if (is && strcmp(is, code) == 0)
-		return false;
-	return changed || !own || !*own;
+	return !is || (changed && strcmp(is, code) != 0);
 }
 
 static int write_people(struct tx *tx, struct work *w, const json_t *codes,

@@ -89,7 +89,12 @@ int mirror_carry(struct tx *tx, const struct mirrored *old,
 	bool is_out = status == MIRROR_UNSUBSCRIBED;
 
 	if (mirror_put(tx, new_hash, status, old->merge_hash, contact, now_ms,
-		       err) < 0)
+		       err) < 0 ||
+	    (old->language &&
+	     db_exec(tx, SQL_BRIDGE_MEMBER_LANGUAGE,
+		     SQL_ARGS(sql_text(old->language), sql_text(new_hash),
+			      sql_text(old->language)),
+		     err) < 0))
 		return -1;
 	return db_exec(
 		tx, SQL_BRIDGE_MEMBER_CARRIED,

@@ -199,12 +199,14 @@ static bool has_tag(struct planner *p, const char *hash, bool *perhaps)
 	return hash_set_see(&p->tagged, hash);
 }
 
-/* One that the CRM does not know stays as it is over there. */
+/* One that the CRM does not know stays as it is over there, and so does that of
+ * an address that several have. */
 static bool has_language(const struct facts *f, const struct record *r)
 {
 	const char *wanted = language_of_record(r);
 
-	return !wanted || (f->language && strcmp(f->language, wanted) == 0);
+	return !wanted ||
+	       (f->language && (f->shared || strcmp(f->language, wanted) == 0));
 }
 
 static enum push_action choose_action(struct planner *p, const struct record *r,

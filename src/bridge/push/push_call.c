@@ -14,6 +14,20 @@
 
 /* --- members --- */
 
+/* Only what the CRM has changed: the reader may have chosen since. Whose
+ * language it is of several, nobody knows. NULL: none. */
+static const char *language_to_write(const struct item *it,
+				     enum push_action action)
+{
+	const char *wanted = language_of_record(it->record);
+
+	return wanted && action != PUSH_ADD && it->known_language &&
+			       (it->shared ||
+				strcmp(it->known_language, wanted) == 0)
+		       ? NULL
+		       : wanted;
+}
+
 static void write_member(struct pusher *p, struct json_writer *j,
 			 struct item *it, enum push_action action)
 {
@@ -28,7 +42,7 @@ static void write_member(struct pusher *p, struct json_writer *j,
 	if (action == PUSH_ADD)
 		json_key_text(j, "status", "subscribed");
 	json_key_raw(j, "merge_fields", strbuf_str(&merge));
-	it->language = language_of_record(it->record);
+	it->language = language_to_write(it, action);
 	if (it->language)
 		json_key_text(j, "language", it->language);
 	json_end_object(j);
@@ -166,7 +180,18 @@ static int read_errors(struct pusher *p, const json_t *errors, int *again,
 	return 0;
 }
 
-/* Who is known by which number from now on, and as of which change. */
+/* It has a language that we neither wrote nor knew. */
+static bool has_news(const struct item *it, const json_t *member)
+{
+	const char *now =
+		json_string_value(json_object_get(member, "language"));
+	const char *known = it->language ? it->language : it->known_language;
+
+	return now && *now && (!known || strcmp(now, known) != 0);
+}
+
+/* Who is known by which number from now on, and as of which change: of none, if
+ * there is something to be heard. */
 static void read_written(struct pusher *p, const json_t *members)
 {
 	json_t *member;
@@ -179,7 +204,7 @@ static void read_written(struct pusher *p, const json_t *members)
 
 		if (!it)
 			continue;
-		it->version = member_version(member);
+		it->version = has_news(it, member) ? 0 : member_version(member);
 		it->tagged = p->w->bridge->setup.inside;
 		it->contact_id = arena_strdup(p->arena,
 					      json_string_value(json_object_get(
@@ -226,9 +251,10 @@ static int in_halves(struct pusher *p, call_fn call, struct item *items,
 
 /* Of members that a call has written. */
 #define TOLD "new_members.id,new_members.contact_id"
-#define TOLD_INSIDE                                        \
-	TOLD ",new_members.changed_ms,updated_members.id," \
-	     "updated_members.contact_id,updated_members.changed_ms"
+#define TOLD_INSIDE                                                 \
+	TOLD ",new_members.changed_ms,updated_members.id,"          \
+	     "updated_members.contact_id,updated_members.language," \
+	     "updated_members.changed_ms"
 
 /* The body for those of some items that are to be written: how many. */
 static int write_body(struct pusher *p, struct item *items, size_t n,

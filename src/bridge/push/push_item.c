@@ -25,8 +25,10 @@ static void read_item(const struct rows *rows, struct arena *arena, void *out)
 		.status = (enum mirror_status)rows_int(rows, 7),
 		.put_away = rows_int(rows, 8) != 0,
 		.reached = rows_int(rows, 9) != 0,
+		.shared = rows_int(rows, 9) > 1,
 		.demo = rows_int(rows, 10) != 0,
 		.others = rows_int(rows, 11) != 0,
+		.known_language = rows_dup(rows, 12, arena),
 		.outcome = PUSH_APPLIED,
 	};
 }

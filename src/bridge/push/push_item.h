@@ -38,8 +38,10 @@ struct item {
 	bool others;   /* have the address too, or had it */
 	bool repeated; /* another item at hand is of the same address */
 	bool reached;  /* it is somebody's marketing address */
+	bool shared;   /* it is that of several */
 	bool put_away; /* a member that the bridge archived */
 	enum mirror_status status;
+	const char *known_language; /* of its member; NULL: not known */
 };
 struct items VEC_FIELDS(struct item);
 
