@@ -24,11 +24,17 @@ SELECT DISTINCT entity, record_id FROM email
 WHERE hash = ? AND ended_ms IS NULL
 ORDER BY entity, record_id;
 
--- name: address-people
--- Who has one of them. args: JSON hashes
-SELECT DISTINCT record_id FROM email
+-- name: address-people-around
+-- Who has one of them, or shares an address with a person, who is among them if
+-- they have any. args: JSON hashes, person
+SELECT record_id FROM email
 WHERE hash IN JSON_TEXTS(?) AND +entity = :ENTITY_PERSON AND ended_ms IS NULL
-ORDER BY record_id;
+UNION
+SELECT b.record_id FROM email a
+JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
+	AND +b.entity = :ENTITY_PERSON
+WHERE a.entity = :ENTITY_PERSON AND a.record_id = ? AND a.ended_ms IS NULL
+ORDER BY 1;
 
 -- name: address-had
 -- The same, and who had it at a time, of those who are there still; the address.

@@ -228,6 +228,13 @@ int address_ids_take(struct tx *tx, int64_t n, int64_t *first_out,
 	return sequence_take(tx, "email", n, first_out, err);
 }
 
+int addresses_turn(struct tx *tx, struct err *err)
+{
+	int64_t next;
+
+	return address_ids_take(tx, 0, &next, err);
+}
+
 int address_batch_add(struct batch *b, const struct address *a, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;

@@ -74,6 +74,15 @@ int address_find_records(struct db *db, enum entity entity, const char *hash,
 			 struct ids *out, struct err *err);
 
 /*
+ * Whoever changes addresses, or says something of all who share one, begins
+ * with this, before any record is locked: until the end of tx it is their turn.
+ * New addresses take their ids one after the other in any case, and who waited
+ * for that with people locked was waited for by who had it, until the database
+ * ended one of the two (docs/decisions/0079).
+ */
+int addresses_turn(struct tx *tx, struct err *err);
+
+/*
  * The wanted addresses of a record (address, type, is_primary, is_marketing
  * are read, and held: HELD_NO, HELD_BY_HAND or HELD_AS_BEFORE) in place of
  * those it has: those that stay keep id and bounces, others end. If the

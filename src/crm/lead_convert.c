@@ -165,7 +165,8 @@ int lead_convert(struct tx *tx, int64_t lead_id, struct lead_conversion *c,
 {
 	struct record lead;
 
-	if (record_get(tx->db, ENTITY_LEAD, lead_id, arena, &lead, err) < 0)
+	if (addresses_turn(tx, err) < 0 ||
+	    record_get(tx->db, ENTITY_LEAD, lead_id, arena, &lead, err) < 0)
 		return -1;
 	if (lead.converted_ms)
 		return err_set(err, ERR_CONFLICT,

@@ -153,7 +153,8 @@ int person_merge(struct tx *tx, int64_t survivor_id, int64_t other_id,
 
 	if (survivor_id == other_id)
 		return err_field(err, "other_id", "the same person");
-	if (record_get(tx->db, ENTITY_PERSON, survivor_id, arena, &to, err) <
+	if (addresses_turn(tx, err) < 0 ||
+	    record_get(tx->db, ENTITY_PERSON, survivor_id, arena, &to, err) <
 		    0 ||
 	    record_get(tx->db, ENTITY_PERSON, other_id, arena, &from, err) <
 		    0 ||

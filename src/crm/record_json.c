@@ -456,30 +456,22 @@ static void add_hash(const json_t *address, struct arena *arena,
 	vec_push(out, arena_strdup(arena, hash));
 }
 
-/* Of the addresses that it is to have, and of those that it has. */
-static int hashes_around(struct db *db, int64_t person_id, const json_t *body,
-			 struct arena *arena, struct texts *out,
-			 struct err *err)
+/* Of the addresses that it is to have. */
+static void wanted_hashes(const json_t *body, struct arena *arena,
+			  struct texts *out)
 {
-	CLEANUP(vec_release) struct addresses live = VEC_INIT;
-	const struct ids one = { .v = &person_id, .n = 1 };
 	const json_t *item;
 	size_t i;
 
-	if (addresses_load(db, ENTITY_PERSON, &one, arena, &live, err) < 0)
-		return -1;
-	vec_each (&live, a)
-		vec_push(out, a->hash);
 	add_hash(json_object_get(body, "email"), arena, out);
 	json_array_foreach (json_object_get(body, "emails"), i, item)
 		add_hash(json_object_get(item, "address"), arena, out);
-	return 0;
 }
 
 /*
  * What is said of a person is said of whoever shares an address: all of them
  * are locked before, in one order, or two who get each other's would wait for
- * each other.
+ * each other. Nobody gets an address meanwhile (addresses_turn).
  */
 static int lock_around(struct tx *tx, int64_t person_id, const json_t *body,
 		       struct arena *arena, struct err *err)
@@ -489,9 +481,10 @@ static int lock_around(struct tx *tx, int64_t person_id, const json_t *body,
 	CLEANUP(vec_release) struct records locked = VEC_INIT;
 	CLEANUP(vec_release) struct ids people = VEC_INIT;
 
-	if (hashes_around(tx->db, person_id, body, arena, &hashes, err) < 0 ||
-	    db_list_ids(tx->db, SQL_ADDRESS_PEOPLE,
-			SQL_ARGS(sql_texts(&hashes, &keys)), &people, err) < 0)
+	wanted_hashes(body, arena, &hashes);
+	if (db_list_ids(tx->db, SQL_ADDRESS_PEOPLE_AROUND,
+			SQL_ARGS(sql_texts(&hashes, &keys), sql_int(person_id)),
+			&people, err) < 0)
 		return -1;
 	vec_push(&people, person_id);
 	ids_sort(&people);
@@ -502,10 +495,20 @@ static int lock_around(struct tx *tx, int64_t person_id, const json_t *body,
 
 static bool says_of_others(enum entity entity, const json_t *body)
 {
-	return entity == ENTITY_PERSON &&
-	       (json_object_get(body, "email") ||
-		json_object_get(body, "emails") ||
-		json_object_get(body, "opted_out"));
+	return entity != ENTITY_COMPANY && (json_object_get(body, "email") ||
+					    json_object_get(body, "emails") ||
+					    json_object_get(body, "opted_out"));
+}
+
+static int begin_patch(struct tx *tx, enum entity entity, int64_t id,
+		       const json_t *body, struct arena *arena, struct err *err)
+{
+	if (!says_of_others(entity, body))
+		return 0;
+	if (addresses_turn(tx, err) < 0)
+		return -1;
+	return entity == ENTITY_PERSON ? lock_around(tx, id, body, arena, err)
+				       : 0;
 }
 
 int record_patch(struct tx *tx, enum entity entity, int64_t id,
@@ -515,10 +518,8 @@ int record_patch(struct tx *tx, enum entity entity, int64_t id,
 	struct record r;
 	struct input in = { .r = &r };
 
-	if (says_of_others(entity, body) &&
-	    lock_around(tx, id, body, arena, err) < 0)
-		return -1;
-	if (record_get(tx->db, entity, id, arena, &r, err) < 0 ||
+	if (begin_patch(tx, entity, id, body, arena, err) < 0 ||
+	    record_get(tx->db, entity, id, arena, &r, err) < 0 ||
 	    read_body(tx->db, body, arena, &in, err) < 0)
 		return -1;
 	if (in.has_email && replace_marketing(&in, arena, err) < 0)

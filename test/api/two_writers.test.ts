@@ -97,6 +97,23 @@ describe("two writers at once", () => {
     }
   });
 
+  it("people who get each other's addresses wait in turn, and nobody in a ring", async () => {
+    const people: number[] = [];
+    const address = (i: number) => `ring${i % WRITERS}@example.org`;
+    for (let i = 0; i < WRITERS; i++)
+      people.push((await server.admin.post(`${v1}/people`, { last_name: "R", email: address(i) })).body.id);
+    const put = (i: number, more: number[], body: Json = {}) => server.admin.patch(`${v1}/people/${people[i]}`,
+      { ...body, emails: [i, ...more].map((n) => ({ address: address(n) })) }, { status: 200 });
+    for (const more of [[1, 2], [5], [3, 4], []])
+      await Promise.all([
+        ...people.map((_, i) => put(i, more.map((n) => i + n))),
+        server.admin.post(`${v1}/people`, { last_name: "N", email: address(more.length) }),
+      ]);
+    await Promise.all(people.map((_, i) => put(i, [i + 1], i === 3 ? { opted_out: true } : {})));
+    for (const i of [2, 3, 4])
+      assert.equal((await server.admin.get(`${v1}/people/${people[i]}`)).body.opted_out, true);
+  });
+
   it("whoever takes an address while its owner opts out among many is opted out too", async () => {
     for (let i = 0; i < ROUNDS; i++) {
       const address = `many${i}@example.org`;

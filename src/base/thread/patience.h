@@ -16,8 +16,9 @@
 #include <stdint.h>
 
 #define PATIENCE_MS 1400 /* of a request: it is answered within 2 s */
-#define PATIENCE_LONG_MS \
-	5000 /* of what must not be said twice: route.patient */
+#define PATIENCE_LONG_MS                                                    \
+	5000 /* of what must not be said twice, and of who changes a record \
+		that others change: route.patient */
 #define PATIENCE_LEAST_MS 200 /* of who comes late */
 #define PATIENCE_HURRIED_MS 20
 

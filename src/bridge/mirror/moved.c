@@ -241,7 +241,7 @@ static int follow_contact(struct work *w, const char *old_hash,
 
 	if (!m.address || !*m.address)
 		return 0;
-	if (tx_begin(w->db, &tx, err) < 0)
+	if (tx_begin(w->db, &tx, err) < 0 || addresses_turn(&tx, err) < 0)
 		return -1;
 	known = find_known(&m, &old, err);
 	if (known <= 0)

@@ -201,12 +201,99 @@ static void the_audience_is_asked_too(void **state)
 	}
 }
 
+/* --- a chain of shared addresses: docs/decisions/0079 --- */
+
+#define CHAIN 4
+
+/* A, B, C and D, each with an address of their own and one that they share with
+ * the next. */
+static void make_chain(struct crm_fixture *f, bool with_a, int64_t ids[CHAIN])
+{
+	for (int i = 0; i < CHAIN; i++)
+		ids[i] = fixture_person(
+				 f,
+				 arena_printf(
+					 f->arena,
+					 "{\"last_name\":\"P\",\"emails\":["
+					 "{\"address\":\"own%d@x.example\"},"
+					 "{\"address\":\"with%d@x.example\"}"
+					 "%s]}",
+					 i, i,
+					 i > 1 || (i == 1 && with_a)
+						 ? arena_printf(f->arena,
+								",{\"address\":"
+								"\"with%d@x."
+								"example\"}",
+								i - 1)
+						 : ""))
+				 .id;
+}
+
+/* What stands beside it if that is the address where they get mail. */
+static void assert_mailed(struct crm_fixture *f, int64_t id,
+			  const char *address, const char *status)
+{
+	struct err err = ERR_INIT;
+	struct record r;
+	struct strbuf body = STRBUF_INIT;
+
+	must(record_get_whole(f->db, ENTITY_PERSON, id, f->arena, &r, &err),
+	     &err);
+	strbuf_addstr(&body, "{\"emails\":[");
+	for (size_t i = 0; i < r.emails_n; i++)
+		strbuf_addf(&body, "%s{\"address\":\"%s\",\"marketing\":%s}",
+			    i ? "," : "", r.emails[i].address,
+			    strcmp(r.emails[i].address, address) == 0
+				    ? "true"
+				    : "false");
+	strbuf_addstr(&body, "]}");
+	patch(f, id, body.buf);
+	strbuf_release(&body);
+	if (strcmp(said_beside(f, id), status) != 0)
+		fail_msg("%lld at %s is %s", (long long)id, address,
+			 said_beside(f, id));
+}
+
+/* Whether A said no before B got the address or after. */
+static void an_opt_out_bars_mailboxes_and_reaches_who_shares_one(void **state)
+{
+	struct crm_fixture *f = *state;
+
+	for (int before = 0; before < 2; before++) {
+		int64_t p[CHAIN];
+
+		make_chain(f, !before, p);
+		patch(f, p[0], "{\"opted_out\":true}");
+		if (before)
+			patch(f, p[0],
+			      "{\"emails\":[{\"address\":\"own0@x.example\"},"
+			      "{\"address\":\"own1@x.example\"}]}");
+		/* who can be mailed at an address of A is out */
+		assert_string_equal(said_beside(f, p[1]), "opted_out");
+		/* C is not, but gets nothing where B would read it */
+		assert_mailed(f, p[2], "with1@x.example", "shared_opt_out");
+		assert_mailed(f, p[2], "own2@x.example", "open");
+		assert_mailed(f, p[2], "with2@x.example", "open");
+		assert_mailed(f, p[3], "with2@x.example", "open");
+		for (int i = 0; i < CHAIN; i++)
+			store_fixture_exec(
+				f->db,
+				arena_printf(f->arena,
+					     "UPDATE email SET ended_ms = 1 "
+					     "WHERE record_id = %lld",
+					     (long long)p[i]));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_audience_is_asked_too,
 						crm_fixture_open,
 						crm_fixture_close),
+		cmocka_unit_test_setup_teardown(
+			an_opt_out_bars_mailboxes_and_reaches_who_shares_one,
+			crm_fixture_open, crm_fixture_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -364,7 +364,8 @@ static int undo_changes(struct undo *u, struct arena *arena, struct tx *tx,
 	CLEANUP(vec_release) struct records records = VEC_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
-	if (load_befores(u, arena, &list, err) < 0)
+	if (addresses_turn(tx, err) < 0 ||
+	    load_befores(u, arena, &list, err) < 0)
 		return -1;
 	vec_each (&list, b)
 		vec_push(&ids, b->id);
