@@ -41,6 +41,13 @@ void *vec_grow(void *v, size_t *cap, size_t need, size_t size);
 	for (__typeof__(&*(vec)->v) it = (vec)->v; \
 	     it && it < (vec)->v + (vec)->n; it++)
 #define vec_reset(vec) ((vec)->n = 0)
+/* The items from there on, `most` at most, as a vector of the same type; not to
+ * be released: they are still the other's. */
+#define vec_page(vec, from, most)                               \
+	((__typeof__(*(vec))){ .v = (vec)->v + (from),          \
+			       .n = (vec)->n - (from) < (most)  \
+					    ? (vec)->n - (from) \
+					    : (most) })
 
 void vec_release(void *vec);
 /* Called by name, it takes vectors only. */

@@ -365,11 +365,7 @@ static int reopen(struct work *w, int64_t push_id, struct err *err)
 	if (push_overtaken(w, push_id, &all, err) < 0)
 		return -1;
 	for (size_t at = 0; at < all.n; at += REOPENED_A_STEP) {
-		size_t left = all.n - at;
-		struct ids page = { .v = all.v + at,
-				    .n = left < REOPENED_A_STEP
-						 ? left
-						 : REOPENED_A_STEP };
+		struct ids page = vec_page(&all, at, REOPENED_A_STEP);
 
 		if (reopen_page(w, push_id, &page, err) < 0)
 			return -1;

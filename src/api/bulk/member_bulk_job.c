@@ -57,13 +57,10 @@ static int settle_all(struct work *w, const struct ids *all, struct err *err)
 	while (from < all->n && all->v[from] <= w->state.after)
 		from++;
 	while (!is_last && !job_is_stopping(w->run)) {
-		size_t left = all->n - from;
-		struct ids page = { .v = all->v + from,
-				    .n = left < SETTLE_PAGE ? left
-							    : SETTLE_PAGE };
+		struct ids page = vec_page(all, from, SETTLE_PAGE);
 		const char *payload = NULL;
 
-		is_last = page.n == left;
+		is_last = from + page.n == all->n;
 		if (is_last)
 			payload = member_bulk_payload(&w->bulk, &w->actor,
 						      false, w->run->arena);

@@ -26,10 +26,7 @@ static int ask_doubtful(struct work *w, int64_t push_id, struct ids *out,
 			  &hashes, err) < 0)
 		return -1;
 	for (size_t at = 0; at < hashes.n; at += ITEMS_A_PAGE) {
-		size_t left = hashes.n - at;
-		struct texts page = { .v = hashes.v + at,
-				      .n = left < ITEMS_A_PAGE ? left
-							       : ITEMS_A_PAGE };
+		struct texts page = vec_page(&hashes, at, ITEMS_A_PAGE);
 
 		if (ask(w, push_id, &page, out, err) < 0)
 			return -1;

@@ -238,10 +238,8 @@ static int put_in(struct db *db, const struct group *group,
 {
 	for (size_t at = 0; ids && at < ids->n; at += GROUP_IDS_MAX) {
 		CLEANUP(tx_release) struct tx tx = TX_INIT;
-		struct ids page = { .v = ids->v + at, .n = ids->n - at };
+		struct ids page = vec_page(ids, at, GROUP_IDS_MAX);
 
-		if (page.n > GROUP_IDS_MAX)
-			page.n = GROUP_IDS_MAX;
 		if (tx_begin(db, &tx, err) < 0 ||
 		    group_include_in(&tx, group, &page, now_ms, err) < 0 ||
 		    tx_commit(&tx, err) < 0)

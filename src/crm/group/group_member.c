@@ -286,11 +286,9 @@ static int store_page(struct db *db, int64_t group_id, int64_t *after,
 	size_t done = 0;
 
 	do {
-		struct ids span = { .v = ids->v + done, .n = ids->n - done };
+		struct ids span = vec_page(ids, done, WRITE_PAGE);
 		int64_t until;
 
-		if (span.n > WRITE_PAGE)
-			span.n = WRITE_PAGE;
 		done += span.n;
 		until = is_last && done == ids->n ? INT64_MAX
 						  : ids->v[done - 1];

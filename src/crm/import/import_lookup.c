@@ -263,10 +263,8 @@ static int load_candidates(struct import_lookup *m, struct err *err)
 
 	unique_ids(m);
 	for (size_t at = 0; at < m->ids.n; at += LOAD_MOST) {
-		struct ids page = { .v = m->ids.v + at, .n = m->ids.n - at };
+		struct ids page = vec_page(&m->ids, at, LOAD_MOST);
 
-		if (page.n > LOAD_MOST)
-			page.n = LOAD_MOST;
 		if (records_load(m->db, entity, &page, m->b->arena,
 				 &m->b->existing, err) < 0)
 			return -1;
