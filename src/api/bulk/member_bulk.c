@@ -10,28 +10,10 @@
 
 void member_bulk_release(struct member_bulk *bulk)
 {
-	vec_release(&bulk->ids);
+	bulk_choice_release(&bulk->choice);
 }
 
 /* --- reading --- */
-
-static int parse_ids(const json_t *list, struct member_bulk *out,
-		     struct err *err)
-{
-	const json_t *item;
-	size_t i;
-
-	if (json_array_size(list) > MEMBER_BULK_IDS_MAX)
-		return err_field(err, "ids", "must be at most %d",
-				 MEMBER_BULK_IDS_MAX);
-	json_array_foreach (list, i, item) {
-		if (json_integer_value(item) <= 0)
-			return err_field(err, "ids", "must be ids of members");
-		vec_push(&out->ids, json_integer_value(item));
-	}
-	ids_sort(&out->ids);
-	return 0;
-}
 
 static int parse_all(const json_t *all, struct member_bulk *out,
 		     struct err *err)
@@ -51,15 +33,11 @@ static int parse_act(const json_t *body, struct member_bulk *out,
 
 	if (json_get_text(body, "list_id", &out->list_hex, err) < 0 ||
 	    json_get_text(body, "act", &act, err) < 0 ||
-	    json_get_int(body, "segment_id", &out->segment_id, err) < 0 ||
-	    json_get_int(body, "expected", &out->expected, err) < 0)
+	    json_get_int(body, "segment_id", &out->segment_id, err) < 0)
 		return -1;
 	if (!member_act_parse(act, &out->act))
 		return err_field(err, "act",
 				 "not one of tag, untag, unsubscribe, archive");
-	if (out->expected < 0)
-		return err_field(err, "expected",
-				 "must be given: how many you saw");
 	if (out->act <= MEMBER_ACT_UNTAG && out->segment_id <= 0)
 		return err_field(err, "segment_id", "must be given");
 	return 0;
@@ -69,35 +47,22 @@ int member_bulk_parse(const json_t *body, struct member_bulk *out,
 		      struct err *err)
 {
 	CLEANUP(member_bulk_release)
-	struct member_bulk b = { .expected = -1 };
-	const json_t *ids = NULL, *all = NULL;
+	struct member_bulk b = { 0 };
+	const json_t *all;
 
 	if (parse_act(body, &b, err) < 0 ||
-	    json_get_array(body, "ids", &ids, err) < 0 ||
-	    json_get_object(body, "all", &all, err) < 0)
-		return -1;
-	if (ids && all)
-		return err_field(err, "ids", "give either ids or all");
-	b.by_ids = !all;
-	if ((ids && parse_ids(ids, &b, err) < 0) ||
+	    bulk_choice_parse(body, &b.choice, &all, err) < 0 ||
 	    (all && parse_all(all, &b, err) < 0))
 		return -1;
 	*out = b;
-	b.ids = (struct ids)VEC_INIT;
+	b.choice.ids = (struct ids)VEC_INIT;
 	return 0;
 }
 
 /* --- as a job's payload --- */
 
-static void write_choice(const struct member_bulk *b, struct json_writer *w)
+static void write_all(const struct member_bulk *b, struct json_writer *w)
 {
-	if (b->by_ids) {
-		json_key_begin_array(w, "ids");
-		vec_each (&b->ids, id)
-			json_int(w, *id);
-		json_end_array(w);
-		return;
-	}
 	json_key_begin_object(w, "all");
 	json_key_text(w, "q", b->q);
 	json_key_text(w, "status", b->status);
@@ -117,26 +82,17 @@ const char *member_bulk_payload(const struct member_bulk *b,
 	json_key_text(&w, "list_id", b->list_hex);
 	json_key_text(&w, "act", member_act_name(b->act));
 	json_key_int(&w, "segment_id", b->segment_id);
-	json_key_int(&w, "expected", b->expected);
+	bulk_choice_write(&b->choice, with_choice, &w);
 	json_key_int(&w, "source", actor->source);
 	json_key_text(&w, "ip", actor->ip);
 	json_key_text(&w, "by", actor->by);
-	if (with_choice)
-		write_choice(b, &w);
+	if (with_choice && !b->choice.by_ids)
+		write_all(b, &w);
 	json_end_object(&w);
 	return arena_str(arena, strbuf_str(&text));
 }
 
 /* --- who they are --- */
-
-static int refuse_number(const struct member_bulk *bulk, int64_t n,
-			 struct err *err)
-{
-	return err_set(err, ERR_CONFLICT,
-		       "there are %lld now, and you saw %lld: look again; "
-		       "nothing was done",
-		       (long long)n, (long long)bulk->expected);
-}
 
 /* Those who are shown are not all of them: who is not would be left out, and
  * nobody would be told. */
@@ -181,18 +137,15 @@ int member_bulk_find(struct db *audience, const struct member_bulk *bulk,
 		     const struct list *list, int64_t now_ms,
 		     struct arena *arena, struct ids *out, struct err *err)
 {
-	if (bulk->by_ids) {
-		vec_each (&bulk->ids, id)
-			vec_push(out, *id);
-		if (out->n == 0)
-			return err_field(err, "ids", "nothing is chosen");
-	} else if (find_chosen(audience, bulk, list, now_ms, arena, out, err) <
-		   0) {
+	const struct bulk_choice *choice = &bulk->choice;
+
+	vec_each (&choice->ids, id)
+		vec_push(out, *id);
+	if (bulk_choice_check_any(choice, err) < 0 ||
+	    (!choice->by_ids &&
+	     find_chosen(audience, bulk, list, now_ms, arena, out, err) < 0))
 		return -1;
-	}
-	return (int64_t)out->n <= bulk->expected
-		       ? 0
-		       : refuse_number(bulk, (int64_t)out->n, err);
+	return bulk_choice_check(choice, (int64_t)out->n, err);
 }
 
 /* --- asking --- */
@@ -218,17 +171,6 @@ static int check_segment(struct db *audience, const struct member_bulk *bulk,
 				   "into it by hand");
 }
 
-/* Who takes people out by a choice confirms its very number. */
-static int check_seen(const struct member_bulk *bulk, const struct ids *ids,
-		      struct err *err)
-{
-	bool confirms = !bulk->by_ids && bulk->act > MEMBER_ACT_UNTAG;
-
-	return !confirms || (int64_t)ids->n == bulk->expected
-		       ? 0
-		       : refuse_number(bulk, (int64_t)ids->n, err);
-}
-
 static int check(const struct request *rq, const struct member_bulk *bulk,
 		 struct err *err)
 {
@@ -242,7 +184,8 @@ static int check(const struct request *rq, const struct member_bulk *bulk,
 	    member_bulk_find(audience, bulk, &list, rq->now_ms, rq->arena, &ids,
 			     err) < 0)
 		return -1;
-	return check_seen(bulk, &ids, err);
+	return bulk_choice_confirm(&bulk->choice, bulk->act > MEMBER_ACT_UNTAG,
+				   (int64_t)ids.n, err);
 }
 
 int v1_audience_members_bulk(struct request *rq, struct response *rs,
@@ -251,7 +194,7 @@ int v1_audience_members_bulk(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(member_bulk_release)
-	struct member_bulk bulk = { .ids = VEC_INIT };
+	struct member_bulk bulk = { 0 };
 	const struct member_actor actor = mc_actor(rq);
 	struct job_new job = { .kind = MEMBER_BULK_JOB,
 			       .user_id = rq->caller.user_id };

@@ -20,20 +20,18 @@
 
 #include "audience/list.h"
 #include "audience/side/member_many.h"
-#include "base/json.h"
 #include "crm/actor.h"
+#include "crm/browse/bulk_choice.h"
 #include "jobs/runner.h"
 
 #define MEMBER_BULK_JOB "audience-bulk"
-#define MEMBER_BULK_IDS_MAX 10000
 
 struct member_bulk {
 	const char *list_hex;
 	enum member_act act;
 	int64_t segment_id; /* of `tag` and `untag` */
-	int64_t expected;   /* how many the user saw */
-	struct ids ids;     /* in order, each once */
-	bool by_ids;        /* else by these, as the list of members: */
+	struct bulk_choice choice;
+	/* unless it is by ids, as the list of members: */
 	const char *q, *status, *interest;
 	int64_t in_segment;
 };

@@ -26,7 +26,7 @@ int v1_record_bulk(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(bulk_release) struct bulk bulk = { .ids = VEC_INIT };
+	CLEANUP(bulk_release) struct bulk bulk = { 0 };
 	struct actor actor = v1_actor(rq);
 	const json_t *body;
 	int64_t id;

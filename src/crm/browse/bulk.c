@@ -21,7 +21,7 @@ static const char *const act_names[] = {
 
 void bulk_release(struct bulk *bulk)
 {
-	vec_release(&bulk->ids);
+	bulk_choice_release(&bulk->choice);
 }
 
 bool bulk_is_of_group(const struct bulk *bulk)
@@ -43,23 +43,6 @@ static int parse_act(const char *name, enum bulk_act *out, struct err *err)
 	return err_field(err, "act",
 			 "not one of tag, untag, add_to_group, "
 			 "remove_from_group, opt_out, delete");
-}
-
-static int parse_ids(const json_t *list, struct bulk *out, struct err *err)
-{
-	const json_t *item;
-	size_t i;
-
-	if (json_array_size(list) > BULK_IDS_MAX)
-		return err_field(err, "ids", "must be at most %d",
-				 BULK_IDS_MAX);
-	json_array_foreach (list, i, item) {
-		if (json_integer_value(item) <= 0)
-			return err_field(err, "ids", "must be ids of records");
-		vec_push(&out->ids, json_integer_value(item));
-	}
-	ids_sort(&out->ids);
-	return 0;
 }
 
 static int parse_all(const json_t *all, struct arena *arena, struct bulk *out,
@@ -84,44 +67,26 @@ int bulk_parse(enum entity entity, const json_t *body, struct arena *arena,
 	       struct bulk *out, struct err *err)
 {
 	CLEANUP(bulk_release) struct bulk b = { .entity = entity };
-	const json_t *ids = NULL, *all = NULL;
+	const json_t *all;
 	const char *act = NULL;
 
-	b.expected = -1;
 	if (json_get_text(body, "act", &act, err) < 0 ||
 	    parse_act(act, &b.act, err) < 0 ||
 	    json_get_text(body, "tag", &b.tag, err) < 0 ||
 	    json_get_int(body, "group_id", &b.group_id, err) < 0 ||
 	    json_get_text(body, "reason", &b.reason, err) < 0 ||
-	    json_get_int(body, "expected", &b.expected, err) < 0 ||
-	    json_get_array(body, "ids", &ids, err) < 0 ||
-	    json_get_object(body, "all", &all, err) < 0)
-		return -1;
-	if (b.expected < 0)
-		return err_field(err, "expected",
-				 "must be given: how many you saw");
-	if (ids && all)
-		return err_field(err, "ids", "give either ids or all");
-	b.by_ids = !all;
-	if ((ids && parse_ids(ids, &b, err) < 0) ||
+	    bulk_choice_parse(body, &b.choice, &all, err) < 0 ||
 	    (all && parse_all(all, arena, &b, err) < 0))
 		return -1;
 	*out = b;
-	b.ids = (struct ids)VEC_INIT;
+	b.choice.ids = (struct ids)VEC_INIT;
 	return 0;
 }
 
 /* --- as a job's payload --- */
 
-static void write_choice(const struct bulk *b, struct json_writer *w)
+static void write_all(const struct bulk *b, struct json_writer *w)
 {
-	if (b->by_ids) {
-		json_key_begin_array(w, "ids");
-		vec_each (&b->ids, id)
-			json_int(w, *id);
-		json_end_array(w);
-		return;
-	}
 	json_key_begin_object(w, "all");
 	json_key_text(w, "q", b->q);
 	json_key_stored(w, "filter", b->filter);
@@ -142,40 +107,16 @@ const char *bulk_payload(const struct bulk *b, const struct actor *actor,
 	json_key_text(&w, "tag", b->tag);
 	json_key_id(&w, "group_id", b->group_id);
 	json_key_text(&w, "reason", b->reason);
-	json_key_int(&w, "expected", b->expected);
+	bulk_choice_write(&b->choice, with_choice, &w);
 	json_key_text(&w, "actor", actor->name);
 	json_key_text(&w, "ip", actor->ip);
-	if (with_choice)
-		write_choice(b, &w);
+	if (with_choice && !b->choice.by_ids)
+		write_all(b, &w);
 	json_end_object(&w);
 	return arena_str(arena, strbuf_str(&text));
 }
 
 /* --- asking --- */
-
-static int refuse_number(const struct bulk *bulk, int64_t n, struct err *err)
-{
-	return err_set(err, ERR_CONFLICT,
-		       "there are %lld now, and you saw %lld: look again; "
-		       "nothing was done",
-		       (long long)n, (long long)bulk->expected);
-}
-
-int bulk_check_number(const struct bulk *bulk, int64_t n, struct err *err)
-{
-	return n <= bulk->expected ? 0 : refuse_number(bulk, n, err);
-}
-
-/* Whoever opts out or deletes by a choice confirms its very number. */
-static int check_seen(const struct bulk *bulk, int64_t n, struct err *err)
-{
-	bool confirms = !bulk->by_ids &&
-			(bulk->act == BULK_OPT_OUT || bulk->act == BULK_DELETE);
-
-	if (confirms && n != bulk->expected)
-		return refuse_number(bulk, n, err);
-	return bulk_check_number(bulk, n, err);
-}
 
 int bulk_selection(struct db *db, const struct bulk *bulk, int64_t now_ms,
 		   struct arena *arena, struct selection *out, struct err *err)
@@ -250,11 +191,9 @@ static int count(struct db *db, const struct bulk *b, int64_t now_ms,
 {
 	struct selection s;
 
-	*out = (int64_t)b->ids.n;
-	if (b->by_ids)
-		return b->ids.n > 0
-			       ? 0
-			       : err_field(err, "ids", "nothing is chosen");
+	*out = (int64_t)b->choice.ids.n;
+	if (b->choice.by_ids)
+		return bulk_choice_check_any(&b->choice, err);
 	if (bulk_selection(db, b, now_ms, arena, &s, err) < 0)
 		return -1;
 	return selection_count(db, &s, 0, out, err);
@@ -268,11 +207,12 @@ int bulk_ask(struct tx *tx, const struct bulk *bulk, const struct actor *actor,
 		.user_id = actor->user_id,
 		.payload = bulk_payload(bulk, actor, true, arena),
 	};
+	bool takes_away = bulk->act == BULK_OPT_OUT || bulk->act == BULK_DELETE;
 	int64_t n;
 
 	if (check_act(tx->db, bulk, arena, err) < 0 ||
 	    count(tx->db, bulk, actor->now_ms, arena, &n, err) < 0 ||
-	    check_seen(bulk, n, err) < 0)
+	    bulk_choice_confirm(&bulk->choice, takes_away, n, err) < 0)
 		return -1;
 	return job_add(tx, &job, actor->now_ms, job_id, err);
 }

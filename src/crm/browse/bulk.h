@@ -18,14 +18,12 @@
 #ifndef CRM_BULK_H
 #define CRM_BULK_H
 
-#include "base/json.h"
-#include "base/vec.h"
 #include "crm/actor.h"
+#include "crm/browse/bulk_choice.h"
 #include "crm/entity.h"
 #include "jobs/runner.h"
 
 #define BULK_JOB "bulk"
-#define BULK_IDS_MAX 10000
 
 enum bulk_act {
 	BULK_TAG,
@@ -42,9 +40,8 @@ struct bulk {
 	const char *tag;
 	int64_t group_id;
 	const char *reason;
-	int64_t expected; /* how many the user saw */
-	struct ids ids;   /* in order, each once */
-	bool by_ids;      /* else by these, see crm/browse/selection.h: */
+	struct bulk_choice choice;
+	/* unless it is by ids, see crm/browse/selection.h: */
 	const char *q, *filter;
 	int64_t in_group;
 	const char *how;

@@ -54,9 +54,9 @@ static int read_payload(struct work *w, json_t **tree, struct err *err)
 static int next_ids(const struct work *w, const struct selection *s,
 		    struct ids *out, struct err *err)
 {
-	const struct ids *ids = &w->bulk.ids;
+	const struct ids *ids = &w->bulk.choice.ids;
 
-	if (!w->bulk.by_ids)
+	if (!w->bulk.choice.by_ids)
 		return selection_walk(w->run->db, s, w->state.after,
 				      SETTLE_PAGE, out, err);
 	for (size_t i = 0; i < ids->n && out->n < SETTLE_PAGE; i++) {
@@ -75,8 +75,8 @@ static int settle_page(struct work *w, const struct selection *s,
 	int n = next_ids(w, s, &ids, err);
 
 	if (n < 0 ||
-	    bulk_check_number(&w->bulk, w->state.total + (int64_t)ids.n, err) <
-		    0)
+	    bulk_choice_check(&w->bulk.choice, w->state.total + (int64_t)ids.n,
+			      err) < 0)
 		return -1;
 	if (n < SETTLE_PAGE)
 		payload =
@@ -207,7 +207,7 @@ static int settle(struct work *w, struct err *err)
 
 	if (w->state.settled)
 		return 0;
-	if (!w->bulk.by_ids &&
+	if (!w->bulk.choice.by_ids &&
 	    bulk_selection(w->run->db, &w->bulk, clock_now_ms(), w->run->arena,
 			   &s, err) < 0)
 		return -1;

@@ -13,8 +13,6 @@ struct group;
 /* As the job's payload; without the choice once the set is settled. */
 const char *bulk_payload(const struct bulk *bulk, const struct actor *actor,
 			 bool with_choice, struct arena *arena);
-/* ERR_CONFLICT if n is more than were expected. */
-int bulk_check_number(const struct bulk *bulk, int64_t n, struct err *err);
 /* Those of q and filter, read. Errors are named below `all`. */
 int bulk_selection(struct db *db, const struct bulk *bulk, int64_t now_ms,
 		   struct arena *arena, struct selection *out, struct err *err);

@@ -36,7 +36,7 @@ static int ask(struct crm_fixture *f, enum entity entity, const char *body,
 	       int64_t *id, struct err *err)
 {
 	CLEANUP(json_free) json_t *tree = NULL;
-	CLEANUP(bulk_release) struct bulk bulk = { .ids = VEC_INIT };
+	CLEANUP(bulk_release) struct bulk bulk = { 0 };
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (json_parse(str_of(body), &tree, err) < 0 ||
