@@ -24,17 +24,22 @@ SELECT DISTINCT entity, record_id FROM email
 WHERE hash = ? AND ended_ms IS NULL
 ORDER BY entity, record_id;
 
--- name: address-people-around
--- Who has one of them, or shares an address with a person, who is among them if
--- they have any. args: JSON hashes, person
-SELECT record_id FROM email
-WHERE hash IN JSON_TEXTS(?) AND +entity = :ENTITY_PERSON AND ended_ms IS NULL
-UNION
-SELECT b.record_id FROM email a
-JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
-	AND +b.entity = :ENTITY_PERSON
-WHERE a.entity = :ENTITY_PERSON AND a.record_id = ? AND a.ended_ms IS NULL
-ORDER BY 1;
+-- name: address-lock-people-around
+-- A person, who shares an address with them, and who has one of these.
+-- args: person, person, JSON hashes
+SELECT id FROM person
+WHERE id IN (SELECT CAST(? AS BIGINT)
+	 UNION
+	SELECT b.record_id FROM email a
+	JOIN email b ON b.hash = a.hash AND +b.entity = :ENTITY_PERSON
+		AND b.ended_ms IS NULL
+	WHERE a.entity = :ENTITY_PERSON AND a.record_id = ?
+		AND a.ended_ms IS NULL
+	 UNION
+	SELECT record_id FROM email
+	WHERE hash IN JSON_TEXTS(?) AND +entity = :ENTITY_PERSON
+		AND ended_ms IS NULL)
+ORDER BY id FOR UPDATE;
 
 -- name: address-had
 -- The same, and who had it at a time, of those who are there still; the address.

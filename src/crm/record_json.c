@@ -456,41 +456,30 @@ static void add_hash(const json_t *address, struct arena *arena,
 	vec_push(out, arena_strdup(arena, hash));
 }
 
-/* Of the addresses that it is to have. */
-static void wanted_hashes(const json_t *body, struct arena *arena,
-			  struct texts *out)
-{
-	const json_t *item;
-	size_t i;
-
-	add_hash(json_object_get(body, "email"), arena, out);
-	json_array_foreach (json_object_get(body, "emails"), i, item)
-		add_hash(json_object_get(item, "address"), arena, out);
-}
-
 /*
- * What is said of a person is said of whoever shares an address: all of them
- * are locked before, in one order, or two who get each other's would wait for
- * each other. Nobody gets an address meanwhile (addresses_turn).
+ * What is said of a person is said of whoever shares an address, one that it
+ * has or is to have: where several write at once, all of them are locked
+ * before, in one order, or two who get each other's would wait for each other.
+ * Nobody gets an address meanwhile (addresses_turn).
  */
 static int lock_around(struct tx *tx, int64_t person_id, const json_t *body,
 		       struct arena *arena, struct err *err)
 {
 	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(vec_release) struct records locked = VEC_INIT;
-	CLEANUP(vec_release) struct ids people = VEC_INIT;
+	CLEANUP(vec_release) struct ids locked = VEC_INIT;
+	const json_t *item;
+	size_t i;
 
-	wanted_hashes(body, arena, &hashes);
-	if (db_list_ids(tx->db, SQL_ADDRESS_PEOPLE_AROUND,
-			SQL_ARGS(sql_texts(&hashes, &keys), sql_int(person_id)),
-			&people, err) < 0)
-		return -1;
-	vec_push(&people, person_id);
-	ids_sort(&people);
-	return people.n > 1 ? records_load(tx->db, ENTITY_PERSON, &people,
-					   arena, &locked, err)
-			    : 0;
+	if (db_backend(tx->db) == DB_SQLITE)
+		return 0;
+	add_hash(json_object_get(body, "email"), arena, &hashes);
+	json_array_foreach (json_object_get(body, "emails"), i, item)
+		add_hash(json_object_get(item, "address"), arena, &hashes);
+	return db_list_ids(tx->db, SQL_ADDRESS_LOCK_PEOPLE_AROUND,
+			   SQL_ARGS(sql_int(person_id), sql_int(person_id),
+				    sql_texts(&hashes, &keys)),
+			   &locked, err);
 }
 
 static bool says_of_others(enum entity entity, const json_t *body)
