@@ -411,6 +411,16 @@ const char *list_path(struct work *w, const char *fmt, ...)
 	return arena_str(w->arena, strbuf_str(&sb));
 }
 
+const char *time_param(int64_t ms, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
+
+	time_format_iso(ms, &iso);
+	strbuf_add_url(&escaped, strbuf_str(&iso));
+	return arena_str(arena, strbuf_str(&escaped));
+}
+
 int journal(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
 	    const char *detail_json, struct err *err)
 {

@@ -63,6 +63,9 @@ struct mc_client *bridge_client(const struct bridge *b);
 const char *list_path(struct work *w, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A time as a parameter of a path, in whole seconds. */
+const char *time_param(int64_t ms, struct arena *arena);
+
 /* What was done, for people: person_id 0: nobody's; detail_json NULL: none. */
 int journal(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
 	    const char *detail_json, struct err *err);
@@ -199,6 +202,26 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 bool mirrored_is_gone(const struct mirrored *known);
 
 /*
+ * What the mirror has of those members of a page whom `asked` takes: status,
+ * added_ms, unsubscribed_ms and changed_ms. KNOWN_MEMBERS_INIT before.
+ */
+struct known_members {
+	json_t *index; /* hash -> place in rows */
+	struct mirroreds VEC_FIELDS(struct mirrored) rows;
+};
+#define KNOWN_MEMBERS_INIT               \
+	{                                \
+		json_object(), VEC_INIT, \
+	}
+void known_members_release(struct known_members *known);
+int known_members_load(struct work *w, const json_t *members,
+		       bool (*asked)(const json_t *member),
+		       struct known_members *out, struct err *err);
+/* NULL: it has none of that hash (which may be NULL), or it was not asked. */
+const struct mirrored *known_member(const struct known_members *known,
+				    const char *hash);
+
+/*
  * The contact of *old has another address, by the member as it is now: what the
  * mirror knows goes along. If it is archived, it is ours only if the bridge
  * archived it, or was about to.
@@ -214,9 +237,9 @@ int mirror_carry(struct tx *tx, const struct mirrored *old,
  * goes on there. */
 int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		       struct err *err);
-/* For a query, as the audience takes it: since when the mirror does not know
- * what changed. Appended. */
-int mirror_since(struct work *w, struct strbuf *out, struct err *err);
+/* As a parameter of a path, in the work's arena: since when the mirror does not
+ * know what changed. */
+int mirror_since(struct work *w, const char **out, struct err *err);
 /* A member is not where it was: whoever has another address now is followed. */
 int mirror_follow(struct work *w, struct err *err);
 

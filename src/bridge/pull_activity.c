@@ -107,18 +107,14 @@ static int store_activity_page(struct pull *p, const json_t *page,
  * nothing, too, which are all who were sent it. */
 static const char *activity_path(struct pull *p)
 {
-	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
 	int64_t since_ms = p->at.since_ms;
 
 	if (since_ms == 0)
 		since_ms = p->c.started_ms - BEGINNING_MS;
 	if (since_ms <= 0)
 		return report_path(p, EVERYTHING);
-	time_format_iso(since_ms, &since);
-	strbuf_add_url(&escaped, strbuf_str(&since));
 	return arena_printf(p->arena, "%s&since=%s", report_path(p, EVERYTHING),
-			    escaped.buf);
+			    time_param(since_ms, p->arena));
 }
 
 int pull_activity(struct pull *p, struct err *err)

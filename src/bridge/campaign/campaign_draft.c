@@ -172,21 +172,19 @@ static int is_this(struct campaign_draft *d, const json_t *campaign,
 static int find_made(struct campaign_draft *d, int64_t asked_ms,
 		     struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
 	CLEANUP(json_free) json_t *reply = NULL;
 	json_t *campaign;
 	size_t i;
 
-	time_format_iso(asked_ms - CLOCKS_DIFFER_MS, &since);
-	strbuf_add_url(&escaped, strbuf_str(&since));
 	if (mc_get(d->w->client,
 		   arena_printf(d->w->arena,
 				"/campaigns?list_id=%s&status=save&count=1000&"
 				"since_create_time=%s&fields=campaigns.id,"
 				"campaigns.type,campaigns.settings.title,"
 				"campaigns.settings.subject_line",
-				d->w->audience, escaped.buf),
+				d->w->audience,
+				time_param(asked_ms - CLOCKS_DIFFER_MS,
+					   d->w->arena)),
 		   &reply, err) < 0)
 		return -1;
 	json_array_foreach (json_object_get(reply, "campaigns"), i, campaign) {

@@ -265,16 +265,12 @@ static int note_page(struct find *f, const json_t *page, struct err *err)
 
 static const char *path_since(struct find *f, int64_t now_ms)
 {
-	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
 	bool inside = f->w->bridge->setup.inside;
 	int64_t since_ms = f->seen_ms == 0
 				   ? now_ms - FIRST_MS
 				   : f->seen_ms - (inside ? OVERLAP_MS
 							  : REMOTE_OVERLAP_MS);
 
-	time_format_iso(since_ms, &since);
-	strbuf_add_url(&escaped, strbuf_str(&since));
 	return arena_printf(
 		f->w->arena,
 		"/campaigns?list_id=%s&since_send_time=%s&sort_field=send_time&"
@@ -283,7 +279,7 @@ static const char *path_since(struct find *f, int64_t now_ms)
 		"campaigns.parent_campaign_id,campaigns.settings,"
 		"campaigns.variate_settings.subject_lines,"
 		"campaigns.recipients",
-		f->w->audience, escaped.buf);
+		f->w->audience, time_param(since_ms, f->w->arena));
 }
 
 int campaigns_find(struct work *w, struct err *err)

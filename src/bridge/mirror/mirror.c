@@ -139,6 +139,56 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		      read_mirrored, arena, out, err);
 }
 
+void known_members_release(struct known_members *known)
+{
+	json_decref(known->index);
+	vec_release(&known->rows);
+}
+
+int known_members_load(struct work *w, const json_t *members,
+		       bool (*asked)(const json_t *member),
+		       struct known_members *out, struct err *err)
+{
+	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	json_t *member;
+	size_t i;
+	int more;
+
+	json_array_foreach (members, i, member) {
+		json_t *id = json_object_get(member, "id");
+
+		if (json_is_string(id) && asked(member))
+			vec_push(&hashes, json_string_value(id));
+	}
+	if (db_query(w->db, SQL_BRIDGE_MEMBER_KNOWN,
+		     SQL_ARGS(sql_texts(&hashes, &buf)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct mirrored known = {
+			.status = (enum mirror_status)rows_int(rows, 1),
+			.added_ms = rows_int(rows, 2),
+			.unsubscribed_ms = rows_int(rows, 3),
+			.changed_ms = rows_int(rows, 4),
+		};
+
+		(void)json_object_set_new(
+			out->index, rows_text(rows, 0),
+			json_integer((json_int_t)out->rows.n));
+		vec_push(&out->rows, known);
+	}
+	return more;
+}
+
+const struct mirrored *known_member(const struct known_members *known,
+				    const char *hash)
+{
+	const json_t *at = json_object_get(known->index, hash);
+
+	return at ? &known->rows.v[json_integer_value(at)] : NULL;
+}
+
 /* What no sync has brought to the CRM yet. */
 static int hear_leaver(struct tx *tx, struct work *w, const char *hash,
 		       const struct mirrored *known, struct err *err)

@@ -29,45 +29,26 @@ static bool gets_mail(enum mirror_status status)
 	return status == MIRROR_SUBSCRIBED || status == MIRROR_PENDING;
 }
 
+static bool member_gets_mail(const json_t *member)
+{
+	return gets_mail(member_status(member));
+}
+
 static const char *mailed_id(const json_t *member)
 {
-	return gets_mail(member_status(member))
+	return member_gets_mail(member)
 		       ? json_string_value(json_object_get(member, "id"))
 		       : NULL;
 }
 
-/* {hash: when it changed} of those whom the mirror has as such. */
-static int known_mailed(struct work *w, const json_t *members, json_t *out,
-			struct err *err)
-{
-	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
-	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	json_t *member;
-	size_t i;
-	int more;
-
-	json_array_foreach (members, i, member)
-		if (mailed_id(member))
-			vec_push(&hashes, mailed_id(member));
-	if (db_query(w->db, SQL_BRIDGE_MEMBER_KNOWN,
-		     SQL_ARGS(sql_texts(&hashes, &buf)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		if (gets_mail((enum mirror_status)rows_int(rows, 1)))
-			(void)json_object_set_new(
-				out, rows_text(rows, 0),
-				json_integer(rows_int(rows, 4)));
-	return more;
-}
-
 /* The mirror may have it from a page that was read before a call of ours, in
  * the same second. */
-static bool is_known(const json_t *known, const json_t *member)
+static bool is_known(const struct known_members *all, const json_t *member)
 {
-	const json_t *at = json_object_get(known, mailed_id(member));
+	const struct mirrored *known = known_member(all, mailed_id(member));
 
-	return at && member_changed_ms(member, 0) < json_integer_value(at);
+	return known && gets_mail(known->status) &&
+	       member_changed_ms(member, 0) < known->changed_ms;
 }
 
 static const char *keyed_hash(const struct forgotten *key, struct arena *arena,
@@ -96,19 +77,21 @@ static void add_newcomer(const struct forgotten *key, const json_t *member,
 int newcomers_find(struct work *w, const json_t *members, bool all,
 		   struct newcomers *out, struct err *err)
 {
-	CLEANUP(json_free) json_t *known = json_object();
+	CLEANUP(known_members_release)
+	struct known_members known = KNOWN_MEMBERS_INIT;
 	struct forgotten key;
 	json_t *member;
 	size_t i;
 
 	out->arena = arena_new();
-	if ((!all && known_mailed(w, members, known, err) < 0) ||
+	if ((!all && known_members_load(w, members, member_gets_mail, &known,
+					err) < 0) ||
 	    forgotten_load(w->db, &key, err) < 0)
 		return -1;
 	json_array_foreach (members, i, member) {
 		const char *id = mailed_id(member);
 
-		if (id && !is_known(known, member))
+		if (id && !is_known(&known, member))
 			add_newcomer(&key, member, id, out);
 	}
 	return 0;

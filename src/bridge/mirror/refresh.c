@@ -151,60 +151,6 @@ static int follow_moves(struct work *w, json_t *members, struct err *err)
 
 /* --- pages --- */
 
-/* What the mirror knew of members of a page: by index, of `rows`. */
-struct known_before {
-	json_t *index;
-	struct knowns VEC_FIELDS(struct mirrored) rows;
-};
-
-static void known_before_release(struct known_before *k)
-{
-	json_decref(k->index);
-	vec_release(&k->rows);
-}
-
-/* Of those who said no. */
-static int read_known(struct work *w, const json_t *members,
-		      struct known_before *out, struct err *err)
-{
-	CLEANUP(vec_release) struct texts gone = VEC_INIT;
-	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	json_t *member;
-	size_t i;
-	int more;
-
-	json_array_foreach (members, i, member)
-		if (text_of(member, "id") && member_said_no(member))
-			vec_push(&gone, text_of(member, "id"));
-	if (db_query(w->db, SQL_BRIDGE_MEMBER_KNOWN,
-		     SQL_ARGS(sql_texts(&gone, &buf)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct mirrored known = {
-			.status = (enum mirror_status)rows_int(rows, 1),
-			.added_ms = rows_int(rows, 2),
-			.unsubscribed_ms = rows_int(rows, 3),
-			.changed_ms = rows_int(rows, 4),
-		};
-
-		(void)json_object_set_new(
-			out->index, rows_text(rows, 0),
-			json_integer((json_int_t)out->rows.n));
-		vec_push(&out->rows, known);
-	}
-	return more;
-}
-
-/* NULL: of no such member, or of nothing that matters. */
-static const struct mirrored *known_of(const struct known_before *k,
-				       const char *hash)
-{
-	const json_t *at = json_object_get(k->index, hash);
-
-	return at ? &k->rows.v[json_integer_value(at)] : NULL;
-}
-
 /*
  * Unsubscribed and archived, by others or after our own archive, since it was
  * looked at last: no status tells of it after this page.
@@ -240,10 +186,10 @@ static int hear_unsubscribed(struct tx *tx, struct work *w,
 }
 
 static int hear_member(struct tx *tx, struct work *w, const json_t *member,
-		       const struct known_before *before, struct err *err)
+		       const struct known_members *before, struct err *err)
 {
 	const char *hash = text_of(member, "id");
-	const struct mirrored *known = hash ? known_of(before, hash) : NULL;
+	const struct mirrored *known = known_member(before, hash);
 
 	if (!hash || !member_said_no(member))
 		return 0;
@@ -256,13 +202,13 @@ static int hear_member(struct tx *tx, struct work *w, const json_t *member,
 static int hear_page(struct tx *tx, struct work *w, const json_t *members,
 		     struct err *err)
 {
-	CLEANUP(known_before_release)
-	struct known_before before = { .index = json_object(),
-				       .rows = VEC_INIT };
+	CLEANUP(known_members_release)
+	struct known_members before = KNOWN_MEMBERS_INIT;
 	json_t *member;
 	size_t i;
 
-	if (read_known(w, members, &before, err) < 0)
+	/* of those who said no */
+	if (known_members_load(w, members, member_said_no, &before, err) < 0)
 		return -1;
 	json_array_foreach (members, i, member)
 		if (hear_member(tx, w, member, &before, err) < 0)
@@ -323,14 +269,6 @@ static int64_t since_of(int64_t cursor_ms)
 				     : 0;
 }
 
-static void add_since(int64_t cursor_ms, struct strbuf *out)
-{
-	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
-
-	time_format_iso(since_of(cursor_ms), &iso);
-	strbuf_add_url(out, strbuf_str(&iso));
-}
-
 /* Where the next page begins: elsewhere from second to second, inside by
  * cursor. */
 struct walk {
@@ -361,15 +299,12 @@ static const char *place_of(const struct work *w, const struct walk *walk)
 static int get_page(struct work *w, const struct walk *walk, const char *fields,
 		    json_t **reply, json_t **members, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
-
-	add_since(walk->cursor_ms, &since);
 	if (mc_get(w->client,
 		   list_path(w,
 			     "/members?since_last_changed=%s&sort_field="
 			     "last_changed&sort_dir=ASC&count=%d&%s&fields=%s",
-			     since.buf, ITEMS_A_PAGE, place_of(w, walk),
-			     fields),
+			     time_param(since_of(walk->cursor_ms), w->arena),
+			     ITEMS_A_PAGE, place_of(w, walk), fields),
 		   reply, err) < 0)
 		return -1;
 	*members = json_object_get(*reply, "members");
@@ -535,13 +470,13 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 	return seen;
 }
 
-int mirror_since(struct work *w, struct strbuf *out, struct err *err)
+int mirror_since(struct work *w, const char **out, struct err *err)
 {
 	int64_t cursor_ms;
 
 	if (load_cursor(w, false, &cursor_ms, err) < 0)
 		return -1;
-	add_since(cursor_ms, out);
+	*out = time_param(since_of(cursor_ms), w->arena);
 	return 0;
 }
 

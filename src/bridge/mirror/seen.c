@@ -105,20 +105,16 @@ static int tell_seen(struct work *w, int64_t since_ms, struct strbuf *out,
 int members_are_seen(struct work *w, int64_t since_ms, int64_t *out,
 		     struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf seen = STRBUF_INIT;
 	CLEANUP(json_free) json_t *reply = NULL;
 	const char *told;
 
-	time_format_iso(since_ms, &iso);
-	strbuf_add_url(&since, strbuf_str(&iso));
 	if (mc_get(w->client,
 		   list_path(w,
 			     "/members?since_last_changed=%s&sort_field=last_"
 			     "changed&sort_dir=ASC&count=1&cursor=&fields="
 			     "changes_digest",
-			     since.buf),
+			     time_param(since_ms, w->arena)),
 		   &reply, err) < 0)
 		return -1;
 	told = json_string_value(json_object_get(reply, "changes_digest"));

@@ -22,7 +22,7 @@
  * the audience tells it. */
 static int look(struct work *w, json_t **out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
+	const char *since;
 
 	if (mirror_since(w, &since, err) < 0)
 		return -1;
@@ -31,7 +31,7 @@ static int look(struct work *w, json_t **out, struct err *err)
 				"/members?since_last_changed=%s&sort_field="
 				"last_changed&sort_dir=DESC&count=1&fields="
 				"members.last_changed,total_items",
-				since.buf),
+				since),
 		      out, err);
 }
 
