@@ -2,9 +2,9 @@
  * bridge/pull_private.h - what the files of the pull share: one look at a
  * campaign
  *
- * pull.c leads; pull_activity.c reads what they did, pull_leavers.c who left,
- * pull_erased.c finds who was erased. All of it belongs to the thread of the
- * job, as in bridge_private.h.
+ * pull.c leads; pull_sent.c reads who got it, pull_activity.c what they did,
+ * pull_leavers.c who left, pull_erased.c finds who was erased. All of it
+ * belongs to the thread of the job, as in bridge_private.h.
  */
 #ifndef BRIDGE_PULL_PRIVATE_H
 #define BRIDGE_PULL_PRIVATE_H
@@ -46,6 +46,9 @@ struct pull {
 	struct arena *arena;
 };
 
+/* How far the look is, with what was read until there. */
+int cursor_store(struct pull *p, struct tx *tx, struct err *err);
+
 /* Others have sent it: crm/campaign/found.h. */
 bool is_found(const struct pull *p);
 
@@ -74,6 +77,9 @@ int ab_store_variants(struct pull *p, struct tx *tx, const json_t *page,
 		      struct err *err);
 /* Reads what came of each variant, and keeps it. */
 int pull_ab(struct pull *p, struct err *err);
+
+/* Reads who was sent it since the last look, and what the relay said. */
+int pull_sent(struct pull *p, struct err *err);
 
 /* Reads what they did since the last look. */
 int pull_activity(struct pull *p, struct err *err);
