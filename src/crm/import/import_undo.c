@@ -16,12 +16,10 @@
 #include "crm/consent/consent.h"
 #include "crm/consent/opt_out_witness.h"
 #include "crm/import/import.h"
-#include "crm/import/import_batch.h"
-#include "crm/import/import_lookup.h"
 #include "crm/import/import_made.h"
+#include "crm/import/import_restore.h"
 #include "crm/import/import_steps.h"
 #include "crm/record.h"
-#include "crm/tag.h"
 #include "sql/import.h"
 #include "sql/kept_opt_out.h"
 #include "sql/opt_out_witness.h"
@@ -151,230 +149,19 @@ static int save_progress(struct undo *u, struct tx *tx, struct err *err)
 
 /* --- changed records --- */
 
-struct before {
-	int64_t id, written_ms;
-	const char *json;
-	bool keeps_key; /* the one before is somebody else's now */
-};
-struct befores VEC_FIELDS(struct before);
-
-static void read_before(const struct rows *rows, struct arena *arena, void *out)
-{
-	*(struct before *)out = (struct before){
-		.id = rows_int(rows, 0),
-		.json = rows_dup(rows, 1, arena),
-		.written_ms = rows_int(rows, 2),
-	};
-}
-
-static int load_befores(struct undo *u, struct arena *arena,
-			struct befores *out, struct err *err)
-{
-	return db_list(u->steps->db, SQL_IMPORT_CHANGES,
-		       SQL_ARGS(sql_int(u->run.id), sql_int(u->run.entity),
-				sql_int(u->after), sql_int(PAGE)),
-		       read_before, arena, out, err);
-}
-
-static const char *text_member(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-/* The record's fields as they were. */
-static void restore_fields(struct record *r, const json_t *before,
-			   struct arena *arena)
-{
-	CLEANUP(strbuf_release) struct strbuf custom = STRBUF_INIT;
-	const json_t *object = json_object_get(before, "custom");
-
-	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
-		if (field_is_of(field_of_text(t), r->entity))
-			r->text[t] =
-				text_member(before, field_of_text(t)->name);
-	}
-	r->company_id =
-		json_integer_value(json_object_get(before, "company_id"));
-	r->custom = NULL;
-	if (object) {
-		json_dump(object, &custom);
-		r->custom = arena_str(arena, strbuf_str(&custom));
-	}
-}
-
-static int restore_emails(struct tx *tx, const struct record *r,
-			  const json_t *list, const struct actor *actor,
-			  struct arena *arena, struct err *err)
-{
-	size_t n = json_array_size(list), i;
-	struct address *wanted = arena_array(arena, struct address, n + 1);
-	const json_t *item;
-
-	if (!list)
-		return 0;
-	json_array_foreach (list, i, item) {
-		wanted[i] = (struct address){
-			.address = text_member(item, "address"),
-			.type = text_member(item, "type"),
-			.is_primary =
-				json_is_true(json_object_get(item, "primary")),
-			.is_marketing = json_is_true(
-				json_object_get(item, "marketing")),
-		};
-		if (json_is_true(json_object_get(item, "held")))
-			wanted[i].held = HELD_BY_HAND;
-	}
-	return addresses_put(tx, r->entity, r->id, wanted, n, actor, arena,
-			     err);
-}
-
-static int restore_tags(struct tx *tx, const struct record *r,
-			const json_t *list, struct arena *arena,
-			struct err *err)
-{
-	const json_t *name;
-	int64_t tag;
-	size_t i;
-
-	json_array_foreach (list, i, name) {
-		if (tag_put(tx, json_string_value(name), arena, &tag, err) <
-			    0 ||
-		    db_exec(tx, SQL_IMPORT_UNTAG,
-			    SQL_ARGS(sql_int(r->entity), sql_int(r->id),
-				     sql_int(tag)),
-			    err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Addresses and tags, as far as the import touched them; few have that. */
-static int restore_rest(struct tx *tx, const struct record *r, const char *json,
-			struct arena *arena, struct err *err)
-{
-	struct actor actor = { .name = IMPORT_UNDO_JOB,
-			       .now_ms = clock_now_ms() };
-	CLEANUP(json_free) json_t *before = NULL;
-
-	if (json_parse(str_of(json), &before, err) < 0)
-		return -1;
-	if (restore_emails(tx, r, json_object_get(before, "emails"), &actor,
-			   arena, err) < 0)
-		return -1;
-	return restore_tags(tx, r, json_object_get(before, "new_tags"), arena,
-			    err);
-}
-
-/* Has somebody else got the key that the record had? Then it keeps what it has
- * now. */
-static int check_key(struct tx *tx, const struct record *r, struct before *b,
-		     struct err *err)
-{
-	CLEANUP(json_free) json_t *before = NULL;
-	const char *key;
-	int64_t id = r->id;
-
-	if (json_parse(str_of(b->json), &before, err) < 0)
-		return -1;
-	key = text_member(before, field_of_text(TEXT_EXTERNAL_KEY)->name);
-	if (key && import_find_key(tx->db, r->entity, key, &id, err) < 0)
-		return -1;
-	b->keeps_key = id != r->id;
-	return 0;
-}
-
-static int restore_record(struct record *r, const struct before *b,
-			  int64_t now_ms, struct arena *arena,
-			  struct batch *batch, struct err *err)
-{
-	CLEANUP(json_free) json_t *before = NULL;
-	const char *key = r->text[TEXT_EXTERNAL_KEY];
-
-	if (json_parse(str_of(b->json), &before, err) < 0)
-		return -1;
-	restore_fields(r, before, arena);
-	if (b->keeps_key)
-		r->text[TEXT_EXTERNAL_KEY] = key;
-	r->updated_ms = now_ms;
-	record_fold(r, arena);
-	return record_batch_update(batch, r, err);
-}
-
-/* Who is back at a company that opted out meanwhile is out. */
-static int rejoin_companies(struct tx *tx, const struct records *restored,
-			    struct err *err)
-{
-	struct actor actor = { .name = IMPORT_UNDO_JOB,
-			       .now_ms = clock_now_ms() };
-
-	vec_each (restored, r) {
-		if (r->company_id && r->company_id != r->before->company_id &&
-		    consent_join_company(tx, r->id, r->company_id, &actor,
-					 err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/*
- * Writes those records of the page that nobody changed since. befores and
- * records are both ordered by id; records may lack some.
- */
-static int restore_page(struct undo *u, struct tx *tx,
-			const struct befores *list, struct records *records,
-			struct arena *arena, struct err *err)
-{
-	int64_t now_ms = clock_now_ms();
-	struct record *r = records->v, *end = records->v + records->n;
-	struct batch batch;
-
-	vec_each (list, b) {
-		while (r < end && r->id < b->id)
-			r++;
-		if (r == end || r->id != b->id ||
-		    r->updated_ms != b->written_ms)
-			continue;
-		if (restore_rest(tx, r, b->json, arena, err) < 0 ||
-		    check_key(tx, r, b, err) < 0)
-			return -1;
-	}
-	r = records->v;
-	batch_begin(tx, &batch);
-	vec_each (list, b) {
-		while (r < end && r->id < b->id)
-			r++;
-		if (r == end || r->id != b->id ||
-		    r->updated_ms != b->written_ms) {
-			keep_record(u, b->id);
-			continue;
-		}
-		if (restore_record(r, b, now_ms, arena, &batch, err) < 0)
-			return -1;
-		u->counts.restored++;
-	}
-	if (batch_end(&batch, err) < 0)
-		return -1;
-	return rejoin_companies(tx, records, err);
-}
-
 static int undo_changes(struct undo *u, struct arena *arena, struct tx *tx,
 			struct err *err)
 {
-	CLEANUP(vec_release) struct befores list = VEC_INIT;
-	CLEANUP(vec_release) struct records records = VEC_INIT;
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(import_restored_release) struct import_restored page = { 0 };
+	int more = import_restore(tx, &u->run, u->after, arena, &page, err);
 
-	if (addresses_turn(tx, err) < 0 ||
-	    load_befores(u, arena, &list, err) < 0)
+	if (more < 0)
 		return -1;
-	vec_each (&list, b)
-		vec_push(&ids, b->id);
-	if (records_load(tx->db, u->run.entity, &ids, arena, &records, err) <
-		    0 ||
-	    restore_page(u, tx, &list, &records, arena, err) < 0)
-		return -1;
-	u->after = list.n ? list.v[list.n - 1].id : u->after;
-	return list.n == PAGE;
+	vec_each (&page.kept, id)
+		keep_record(u, *id);
+	u->counts.restored += page.restored;
+	u->after = page.last_id;
+	return more;
 }
 
 /* --- made records --- */
