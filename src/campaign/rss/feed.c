@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "campaign/rss/feed_decode.h"
 #include "campaign/rss/feed_html.h"
+#include "campaign/rss/feed_name.h"
 
 #include <expat.h>
 #include <stdlib.h>
@@ -18,31 +19,6 @@
 #define READ_MAX 5000                 /* items; the newest of them are kept */
 #define LINE_MAX_BYTES 2000           /* of a title, an author */
 #define TEXT_MAX_BYTES (1024u * 1024) /* of a text of an item */
-#define SPACE '\n'                    /* between a namespace and a name */
-
-/* What the names of elements belong to, as far as it matters. */
-enum space {
-	SPACE_CORE, /* RSS, Atom */
-	SPACE_CONTENT,
-	SPACE_DC,
-	SPACE_MEDIA,
-	SPACE_ITUNES,
-	SPACE_OTHER,
-};
-
-enum field {
-	FIELD_NONE,
-	FIELD_TITLE,
-	FIELD_LINK,
-	FIELD_GUID,
-	FIELD_DATE,    /* when it was published */
-	FIELD_CHANGED, /* else when it was changed */
-	FIELD_PERSON,  /* RSS: an address (and a name) */
-	FIELD_NAME,
-	FIELD_CATEGORY,
-	FIELD_SUMMARY,
-	FIELD_CONTENT,
-};
 
 /* How good a picture is: a better one takes its place. */
 enum image_rank { IMAGE_NONE, IMAGE_THUMBNAIL, IMAGE_ENCLOSED, IMAGE_MEDIA };
@@ -64,7 +40,7 @@ struct reader {
 	VEC(struct feed_item) items;
 	int depth;
 	int channel_depth, entry_depth; /* 0: we are in none */
-	enum field field;
+	enum feed_field field;
 	int field_depth;
 	struct strbuf text;
 	bool is_atom;
@@ -74,85 +50,12 @@ struct reader {
 	unsigned events;
 };
 
-/* --- names --- */
-
-static enum space space_of(struct str uri)
-{
-	static const struct {
-		const char *uri;
-		enum space space;
-	} spaces[] = {
-		{ "", SPACE_CORE },
-		{ "http://purl.org/rss/1.0/", SPACE_CORE },
-		{ "http://my.netscape.com/rdf/simple/0.9/", SPACE_CORE },
-		{ "http://www.w3.org/2005/Atom", SPACE_CORE },
-		{ "http://purl.org/atom/ns#", SPACE_CORE },
-		{ "http://backend.userland.com/rss2", SPACE_CORE },
-		{ "http://purl.org/rss/1.0/modules/content/", SPACE_CONTENT },
-		{ "http://purl.org/dc/elements/1.1/", SPACE_DC },
-		{ "http://search.yahoo.com/mrss/", SPACE_MEDIA },
-		{ "http://search.yahoo.com/mrss", SPACE_MEDIA },
-		{ "http://www.itunes.com/dtds/podcast-1.0.dtd", SPACE_ITUNES },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(spaces); i++)
-		if (str_is(uri, spaces[i].uri))
-			return spaces[i].space;
-	return SPACE_OTHER;
-}
-
-static const char *local_name(const char *name, enum space *space)
-{
-	const char *cut = strrchr(name, SPACE);
-	struct str uri = { name, cut ? (size_t)(cut - name) : 0 };
-
-	*space = space_of(uri);
-	return cut ? cut + 1 : name;
-}
-
 static const char *attribute(const char **attributes, const char *name)
 {
 	for (size_t i = 0; attributes[i]; i += 2)
 		if (strcmp(attributes[i], name) == 0)
 			return attributes[i + 1];
 	return "";
-}
-
-static enum field field_of(enum space space, const char *name)
-{
-	static const struct {
-		enum space space;
-		const char *name;
-		enum field field;
-	} fields[] = {
-		{ SPACE_CORE, "title", FIELD_TITLE },
-		{ SPACE_CORE, "link", FIELD_LINK },
-		{ SPACE_CORE, "guid", FIELD_GUID },
-		{ SPACE_CORE, "id", FIELD_GUID },
-		{ SPACE_CORE, "pubDate", FIELD_DATE },
-		{ SPACE_CORE, "lastBuildDate", FIELD_CHANGED },
-		{ SPACE_CORE, "published", FIELD_DATE },
-		{ SPACE_CORE, "issued", FIELD_DATE },
-		{ SPACE_CORE, "updated", FIELD_CHANGED },
-		{ SPACE_CORE, "modified", FIELD_CHANGED },
-		{ SPACE_DC, "date", FIELD_DATE },
-		{ SPACE_CORE, "author", FIELD_PERSON },
-		{ SPACE_DC, "creator", FIELD_NAME },
-		{ SPACE_CORE, "category", FIELD_CATEGORY },
-		{ SPACE_DC, "subject", FIELD_CATEGORY },
-		{ SPACE_CORE, "description", FIELD_SUMMARY },
-		{ SPACE_CORE, "summary", FIELD_SUMMARY },
-		{ SPACE_CORE, "subtitle", FIELD_SUMMARY },
-		{ SPACE_CORE, "tagline", FIELD_SUMMARY },
-		{ SPACE_CONTENT, "encoded", FIELD_CONTENT },
-		{ SPACE_CORE, "content", FIELD_CONTENT },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		if (fields[i].space == space &&
-		    strcmp(fields[i].name, name) == 0)
-			return fields[i].field;
-	return FIELD_NONE;
 }
 
 /* --- what a field says --- */
@@ -336,8 +239,9 @@ static bool is_image(const char **attributes)
 }
 
 /* Elements that say all in their attributes. */
-static void take_attributes(struct reader *r, struct entry *e, enum space space,
-			    const char *name, const char **attributes)
+static void take_attributes(struct reader *r, struct entry *e,
+			    enum feed_space space, const char *name,
+			    const char **attributes)
 {
 	const char *rel = attribute(attributes, "rel");
 	const char *href = attribute(attributes, "href");
@@ -361,8 +265,8 @@ static void take_attributes(struct reader *r, struct entry *e, enum space space,
 	}
 }
 
-static void take_media(struct reader *r, enum space space, const char *name,
-		       const char **attributes)
+static void take_media(struct reader *r, enum feed_space space,
+		       const char *name, const char **attributes)
 {
 	if (space == SPACE_MEDIA && !strcmp(name, "content") &&
 	    is_image(attributes))
@@ -394,7 +298,7 @@ static void add_markup(struct reader *r, const char *name,
 		return;
 	strbuf_addf(&r->text, "<%s", name);
 	for (size_t i = 0; attributes[i]; i += 2) {
-		if (strchr(attributes[i], SPACE))
+		if (strchr(attributes[i], FEED_SPACE))
 			continue;
 		strbuf_addf(&r->text, " %s=\"", attributes[i]);
 		strbuf_add_html(&r->text, str_of(attributes[i + 1]));
@@ -427,7 +331,7 @@ static struct entry *told_of(struct reader *r)
 		       : NULL;
 }
 
-static void begin_field(struct reader *r, enum field field,
+static void begin_field(struct reader *r, enum feed_field field,
 			const char **attributes)
 {
 	r->field = field;
@@ -437,8 +341,8 @@ static void begin_field(struct reader *r, enum field field,
 }
 
 /* Inside of a field: markup of its text, or the name of its person. */
-static void inside_field(struct reader *r, enum space space, const char *name,
-			 const char **attributes)
+static void inside_field(struct reader *r, enum feed_space space,
+			 const char *name, const char **attributes)
 {
 	if (r->is_xhtml)
 		add_markup(r, name, attributes);
@@ -464,8 +368,8 @@ static void XMLCALL on_start(void *context, const char *full,
 			     const char **attributes)
 {
 	struct reader *r = context;
-	enum space space;
-	const char *name = local_name(full, &space);
+	enum feed_space space;
+	const char *name = feed_local_name(full, &space);
 	struct entry *e;
 
 	if (++r->depth > DEPTH_MAX) {
@@ -492,8 +396,8 @@ static void XMLCALL on_start(void *context, const char *full,
 	if (!e)
 		return;
 	take_attributes(r, e, space, name, attributes);
-	if (field_of(space, name)) {
-		begin_field(r, field_of(space, name), attributes);
+	if (feed_field_of(space, name)) {
+		begin_field(r, feed_field_of(space, name), attributes);
 		e->guid_is_link |=
 			r->field == FIELD_GUID && !strcmp(name, "guid") &&
 			strcmp(attribute(attributes, "isPermaLink"), "false") !=
@@ -534,8 +438,8 @@ static void end_entry(struct reader *r)
 static void XMLCALL on_end(void *context, const char *full)
 {
 	struct reader *r = context;
-	enum space space;
-	const char *name = local_name(full, &space);
+	enum feed_space space;
+	const char *name = feed_local_name(full, &space);
 
 	if (r->field && r->depth == r->field_depth) {
 		take_field(r, r->entry_depth > 0 ? &r->entry : &r->channel);
@@ -685,7 +589,7 @@ int feed_parse_until(struct str bytes, const char *base, const char *said,
 		return no_feed(err, why.text);
 	r.until_ms = until_ms;
 	r.text = (struct strbuf)STRBUF_INIT;
-	r.xml = XML_ParserCreateNS("UTF-8", SPACE);
+	r.xml = XML_ParserCreateNS("UTF-8", FEED_SPACE);
 	BUG_ON(!r.xml);
 	begin_entry(&r.channel);
 	ret = run(&r, strbuf_str(&text), err);
