@@ -54,7 +54,7 @@ SILENT = [
     # starting and stopping, the command line, metrics
     "src/base/archive/*", "src/base/metrics.c", "src/http/call.c", "src/http/listener.c", "src/http/loop.c",
     "src/http/server.c", "src/journal/journal.c", "src/journal/journal_file.c",
-    "src/smtp/smtp_relay.c", "src/store/backup.c", "src/store/db_sqlite.c",
+    "src/smtp/smtp_relay.c", "src/store/backup.c", "src/store/db_sqlite*.c",
     "src/store/migrate.c", "src/store/restore.c", "src/store/scratch.c",
     # what no browser sends, and pages of the program's own
     "src/api/campaign/click_badge.c",
