@@ -3,6 +3,7 @@
  * report. Called by command_run; main thread.
  */
 #include "app/client.h"
+#include "app/cmd/cmd_campaign_private.h"
 #include "app/command.h"
 #include "app/print.h"
 #include "base/cleanup.h"
@@ -66,15 +67,6 @@ const struct flag recipients_group_flags[] = {
 	END,
 };
 
-static void recipients_path(const struct invocation *in, const char *rest,
-			    struct strbuf *out)
-{
-	strbuf_addstr(out, "/api/v1/campaigns/");
-	strbuf_add_url(out, str_of(in->operands[0]));
-	strbuf_addstr(out, "/recipients");
-	strbuf_addstr(out, rest);
-}
-
 static void add_filter(const struct invocation *in, struct strbuf *path)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
@@ -88,7 +80,7 @@ static int download(const struct invocation *in, struct err *err)
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
 
-	recipients_path(in, "/export", &path);
+	campaign_path(in, "/recipients/export", &path);
 	add_filter(in, &path);
 	if (client_open(&c, err) < 0)
 		return -1;
@@ -110,7 +102,7 @@ int cmd_campaign_recipients(const struct invocation *in, struct err *err)
 
 	if (flag_is_set(in, "csv"))
 		return download(in, err);
-	recipients_path(in, "", &path);
+	campaign_path(in, "/recipients", &path);
 	add_filter(in, &path);
 	client_add_query(&path, "sort", flag_value(in, "sort"));
 	client_add_query(&path, "limit", flag_value(in, "limit"));
@@ -150,7 +142,7 @@ int cmd_campaign_group(const struct invocation *in, struct err *err)
 
 	if (!flag_is_set(in, "name"))
 		return err_field(err, "usage", "--name is missing");
-	recipients_path(in, "/group", &path);
+	campaign_path(in, "/recipients/group", &path);
 	if (write_group(in, &w, err) < 0 || client_open(&c, err) < 0 ||
 	    client_call(c, "POST", path.buf, body.buf, &group, err) < 0)
 		return -1;
