@@ -10,10 +10,10 @@
 #include "api/routes.h"
 #include "app/app_options.h"
 #include "app/audience_jobs.h"
+#include "app/first_start.h"
 #include "app/journal_wiring.h"
 #include "app/listen.h"
 #include "app/upkeep.h"
-#include "audience/list.h"
 #include "audience/webhook.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -24,7 +24,6 @@
 #include "base/random.h"
 #include "base/thread/stop.h"
 #include "bridge/bridge.h"
-#include "bridge/bridge_organisation.h"
 #include "campaign/campaign.h"
 #include "campaign/rss/feed_wait.h"
 #include "campaign/rss/rss_job.h"
@@ -33,7 +32,6 @@
 #include "crm/search/search.h"
 #include "crm/user/identity.h"
 #include "crm/user/last_use.h"
-#include "crm/user/user.h"
 #include "delivery/confirm_mail.h"
 #include "delivery/outbox/outbox_forget.h"
 #include "delivery/relay_setting.h"
@@ -90,90 +88,6 @@ static const char *name_instance(struct server *s)
 		return s->config->app.instance;
 	(void)gethostname(host, sizeof(host) - 1); /* the default will do */
 	return arena_printf(s->arena, "%s/%s", host, s->config->http.listen);
-}
-
-/* --- first start --- */
-
-/* What options or an older program have changed; a job tells what is saved
- * while the server runs. */
-static int tell_audience(struct server *s, struct db *crm, struct tx *tx,
-			 const struct organisation *options,
-			 const struct organisation *o, const char *hex,
-			 struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
-	CLEANUP(json_free) json_t *tree = NULL;
-	struct list list;
-	int news = 0;
-
-	if (!*s->config->app.marketing_url)
-		news = bridge_organisation_news(crm, options, o, false, &body,
-						err);
-	if (news <= 0)
-		return news;
-	return json_parse(strbuf_str(&body), &tree, err) < 0 ||
-			       list_update(tx, hex, tree, s->arena, &list,
-					   err) < 0
-		       ? -1
-		       : 1;
-}
-
-static int note_told(struct db *crm, const struct organisation *o,
-		     struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(crm, &tx, err) < 0 ||
-	    bridge_organisation_told(&tx, o, err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
-}
-
-/* Before anything is sent: an audience that does not know our address could
- * not be sent to. */
-static int ensure_audience(struct server *s, struct err *err)
-{
-	CLEANUP(store_put) struct db *crm = NULL;
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct organisation options = {
-		.name = s->config->app.organisation,
-		.postal_address = s->config->app.postal_address,
-	};
-	struct organisation o;
-	struct list list;
-	int told;
-
-	if (store_get(s->store, STORE_CRM, &crm, err) < 0 ||
-	    organisation_load(crm, &options, s->arena, &o, err) < 0 ||
-	    store_get(s->store, STORE_AUDIENCE, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
-	    list_ensure_master(&tx, o.name, clock_now_ms(), s->arena, &list,
-			       err) < 0)
-		return err_prefix(err, "making the master audience");
-	told = tell_audience(s, crm, &tx, &options, &o, list.hex, err);
-	if (told < 0 || tx_commit(&tx, err) < 0)
-		return err_prefix(err, "telling the master audience");
-	return told ? note_told(crm, &o, err) : 0;
-}
-
-static int begin_setup(struct server *s, struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	char token[SETUP_TOKEN + 1];
-	int needed;
-
-	if (store_get(s->store, STORE_CRM, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0)
-		return -1;
-	needed = setup_begin(&tx, token, err);
-	if (needed < 0 || tx_commit(&tx, err) < 0)
-		return -1;
-	if (needed > 0)
-		s->setup_link = arena_printf(s->arena, "%s/setup?token=%s",
-					     s->public_url, token);
-	return 0;
 }
 
 /* --- who asks --- */
@@ -583,7 +497,9 @@ static int start_all(struct server *s, struct err *err)
 	name_public_url(s);
 	if (upkeep_start(s->store, s->last_use, &s->upkeep, err) < 0)
 		return -1;
-	if (ensure_audience(s, err) < 0 || begin_setup(s, err) < 0)
+	if (first_audience(s->store, &s->config->app, s->arena, err) < 0 ||
+	    first_setup_link(s->store, s->public_url, s->arena, &s->setup_link,
+			     err) < 0)
 		return -1;
 	fill_api(s);
 	if (start_journal(s, err) < 0)
