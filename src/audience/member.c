@@ -433,10 +433,7 @@ static void build_page(struct sqlbuild *b, const struct member_filter *f)
 	sqlbuild_add(b, " FROM member m WHERE m.id IN (SELECT m.id");
 	add_where(b, f, false);
 	add_order(b, f);
-	sqlbuild_add(b, " LIMIT ");
-	sqlbuild_bind_int(b, f->count);
-	sqlbuild_add(b, " OFFSET ");
-	sqlbuild_bind_int(b, f->offset);
+	sqlbuild_page(b, f->count, f->offset);
 	sqlbuild_add(b, ")");
 	add_order(b, f);
 }

@@ -53,33 +53,16 @@ static void add_parent(struct sqlbuild *b, const char *hex)
 
 static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 {
-	const struct {
-		const char *text;
-		int64_t ms;
-	} times[] = {
-		{ " AND c.send_ms < ", f->before_send_ms },
-		{ " AND c.send_ms > ", f->since_send_ms },
-		{ " AND c.created_ms < ", f->before_create_ms },
-		{ " AND c.created_ms > ", f->since_create_ms },
-	};
-
 	sqlbuild_add(b, " WHERE c.status <> ");
 	sqlbuild_bind_int(b, CAMPAIGN_ARCHIVED);
-	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
-		if (times[i].ms) {
-			sqlbuild_add(b, times[i].text);
-			sqlbuild_bind_int(b, times[i].ms);
-		}
+	sqlbuild_if_int(b, " AND c.send_ms < ", f->before_send_ms);
+	sqlbuild_if_int(b, " AND c.send_ms > ", f->since_send_ms);
+	sqlbuild_if_int(b, " AND c.created_ms < ", f->before_create_ms);
+	sqlbuild_if_int(b, " AND c.created_ms > ", f->since_create_ms);
 	if (f->status)
 		add_status(b, f->status);
-	if (f->type) {
-		sqlbuild_add(b, " AND c.type = ");
-		sqlbuild_bind_text(b, f->type);
-	}
-	if (f->list_hex) {
-		sqlbuild_add(b, " AND l.hex = ");
-		sqlbuild_bind_text(b, f->list_hex);
-	}
+	sqlbuild_if_text(b, " AND c.type = ", f->type);
+	sqlbuild_if_text(b, " AND l.hex = ", f->list_hex);
 	if (f->folder_hex)
 		add_folder(b, f->folder_hex);
 	if (f->parent_hex)
@@ -100,21 +83,6 @@ static int count_all(struct db *db, const struct campaign_filter *filter,
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 
-static void add_order(struct sqlbuild *b, const struct campaign_filter *f)
-{
-	const char *way = f->newest_first ? " DESC" : " ASC";
-
-	sqlbuild_add(b, f->sort_by_send ? " ORDER BY COALESCE(c.send_ms, 0)"
-					: " ORDER BY c.created_ms");
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, ", c.id");
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, " LIMIT ");
-	sqlbuild_bind_int(b, f->count);
-	sqlbuild_add(b, " OFFSET ");
-	sqlbuild_bind_int(b, f->offset);
-}
-
 int campaign_list(struct db *db, const struct campaign_filter *filter,
 		  struct arena *arena, struct campaigns *out,
 		  int64_t *total_out, struct err *err)
@@ -127,7 +95,11 @@ int campaign_list(struct db *db, const struct campaign_filter *filter,
 		return -1;
 	sqlbuild_add(&b, SQL_TEXT_CAMPAIGN_ROW);
 	add_conditions(&b, filter);
-	add_order(&b, filter);
+	sqlbuild_order(&b,
+		       filter->sort_by_send ? "COALESCE(c.send_ms, 0)"
+					    : "c.created_ms",
+		       "c.id", filter->newest_first);
+	sqlbuild_page(&b, filter->count, filter->offset);
 	if (sqlbuild_query(&b, db, &rows, err) < 0 ||
 	    rows_list(rows, campaign_read_row, arena, out, err) < 0)
 		return -1;

@@ -88,12 +88,7 @@ static void add_where(const struct list *l, struct sqlbuild *b)
 
 static void add_order(const struct list *l, struct sqlbuild *b)
 {
-	const char *way = l->down ? " DESC" : "";
-
-	sqlbuild_add(b, " ORDER BY 2");
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, ", 1");
-	sqlbuild_add(b, way);
+	sqlbuild_order(b, "2", "1", l->down);
 	sqlbuild_add(b, " LIMIT ");
 	sqlbuild_bind_int(b, l->filter->limit + 1);
 }

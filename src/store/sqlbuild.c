@@ -32,6 +32,43 @@ void sqlbuild_bind_int(struct sqlbuild *b, int64_t n)
 	sqlbuild_bind(b, sql_int(n));
 }
 
+void sqlbuild_if_int(struct sqlbuild *b, const char *literal, int64_t n)
+{
+	if (n == 0)
+		return;
+	sqlbuild_add(b, literal);
+	sqlbuild_bind_int(b, n);
+}
+
+void sqlbuild_if_text(struct sqlbuild *b, const char *literal, const char *text)
+{
+	if (!text)
+		return;
+	sqlbuild_add(b, literal);
+	sqlbuild_bind_text(b, text);
+}
+
+void sqlbuild_order(struct sqlbuild *b, const char *column, const char *id,
+		    bool descending)
+{
+	const char *way = descending ? " DESC" : "";
+
+	sqlbuild_add(b, " ORDER BY ");
+	sqlbuild_add(b, column);
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, ", ");
+	sqlbuild_add(b, id);
+	sqlbuild_add(b, way);
+}
+
+void sqlbuild_page(struct sqlbuild *b, int64_t count, int64_t offset)
+{
+	sqlbuild_add(b, " LIMIT ");
+	sqlbuild_bind_int(b, count);
+	sqlbuild_add(b, " OFFSET ");
+	sqlbuild_bind_int(b, offset);
+}
+
 static void add_escaped(const char *text, struct strbuf *out)
 {
 	for (; *text; text++) {

@@ -34,6 +34,16 @@ void sqlbuild_add(struct sqlbuild *b, const char *literal);
 void sqlbuild_bind(struct sqlbuild *b, struct sql_value value);
 void sqlbuild_bind_text(struct sqlbuild *b, const char *text);
 void sqlbuild_bind_int(struct sqlbuild *b, int64_t n);
+/* Appends the literal, as " AND kind = ", and the value, if it is asked for:
+ * neither 0 nor NULL. */
+void sqlbuild_if_int(struct sqlbuild *b, const char *literal, int64_t n);
+void sqlbuild_if_text(struct sqlbuild *b, const char *literal,
+		      const char *text);
+/* Appends ` ORDER BY column, id`, both in the same direction. */
+void sqlbuild_order(struct sqlbuild *b, const char *column, const char *id,
+		    bool descending);
+/* Appends ` LIMIT ? OFFSET ?`. */
+void sqlbuild_page(struct sqlbuild *b, int64_t count, int64_t offset);
 /* Appends `LIKE ? ESCAPE '\'`; %, _ and \ of the text mean themselves. */
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 		   bool any_after);

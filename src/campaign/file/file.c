@@ -219,43 +219,25 @@ int file_read(struct db *db, const char *hash, enum file_type *type,
 
 static void add_conditions(struct sqlbuild *b, const struct file_search *s)
 {
-	const struct {
-		const char *text;
-		int64_t value;
-	} numbers[] = {
-		{ " AND type < ", s->only_images ? FILE_PDF : 0 },
-		{ " AND type >= ", s->only_documents ? FILE_PDF : 0 },
-		{ " AND user_id = ", s->user_id },
-		{ " AND folder_id = ", s->folder_id },
-		{ " AND created_ms > ", s->since_ms },
-		{ " AND created_ms < ", s->before_ms },
-	};
-
 	sqlbuild_add(b, " FROM file WHERE id > 0");
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (numbers[i].value) {
-			sqlbuild_add(b, numbers[i].text);
-			sqlbuild_bind_int(b, numbers[i].value);
-		}
+	sqlbuild_if_int(b, " AND type < ", s->only_images ? FILE_PDF : 0);
+	sqlbuild_if_int(b, " AND type >= ", s->only_documents ? FILE_PDF : 0);
+	sqlbuild_if_int(b, " AND user_id = ", s->user_id);
+	sqlbuild_if_int(b, " AND folder_id = ", s->folder_id);
+	sqlbuild_if_int(b, " AND created_ms > ", s->since_ms);
+	sqlbuild_if_int(b, " AND created_ms < ", s->before_ms);
 }
 
 static void add_order(struct sqlbuild *b, const struct file_search *s)
 {
 	static const char *const columns[] = {
-		[FILE_BY_ADDED] = " ORDER BY created_ms",
-		[FILE_BY_NAME] = " ORDER BY name_folded",
-		[FILE_BY_SIZE] = " ORDER BY size_bytes",
+		[FILE_BY_ADDED] = "created_ms",
+		[FILE_BY_NAME] = "name_folded",
+		[FILE_BY_SIZE] = "size_bytes",
 	};
-	const char *way = s->descending ? " DESC" : " ASC";
 
-	sqlbuild_add(b, columns[s->sort]);
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, ", id");
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, " LIMIT ");
-	sqlbuild_bind_int(b, s->count);
-	sqlbuild_add(b, " OFFSET ");
-	sqlbuild_bind_int(b, s->offset);
+	sqlbuild_order(b, columns[s->sort], "id", s->descending);
+	sqlbuild_page(b, s->count, s->offset);
 }
 
 int file_search(struct db *db, const struct file_search *search,

@@ -187,22 +187,11 @@ int template_remove(struct tx *tx, int64_t id, struct err *err)
 
 static void add_conditions(struct sqlbuild *b, const struct template_filter *f)
 {
-	const struct {
-		const char *text;
-		int64_t value;
-	} numbers[] = {
-		{ " AND t.kind = ", f->kind },
-		{ " AND t.created_ms > ", f->since_ms },
-		{ " AND t.created_ms < ", f->before_ms },
-		{ " AND t.user_id = ", f->user_id },
-	};
-
 	sqlbuild_add(b, " FROM template t WHERE t.id > 0");
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (numbers[i].value) {
-			sqlbuild_add(b, numbers[i].text);
-			sqlbuild_bind_int(b, numbers[i].value);
-		}
+	sqlbuild_if_int(b, " AND t.kind = ", f->kind);
+	sqlbuild_if_int(b, " AND t.created_ms > ", f->since_ms);
+	sqlbuild_if_int(b, " AND t.created_ms < ", f->before_ms);
+	sqlbuild_if_int(b, " AND t.user_id = ", f->user_id);
 	if (!f->folder_hex)
 		return;
 	sqlbuild_add(b, " AND t.folder_id = (SELECT f.id FROM folder f"
@@ -216,20 +205,13 @@ static void add_conditions(struct sqlbuild *b, const struct template_filter *f)
 static void add_order(struct sqlbuild *b, const struct template_filter *f)
 {
 	static const char *const columns[] = {
-		[TEMPLATE_BY_CREATED] = " ORDER BY t.created_ms",
-		[TEMPLATE_BY_EDITED] = " ORDER BY t.updated_ms",
-		[TEMPLATE_BY_NAME] = " ORDER BY t.name",
+		[TEMPLATE_BY_CREATED] = "t.created_ms",
+		[TEMPLATE_BY_EDITED] = "t.updated_ms",
+		[TEMPLATE_BY_NAME] = "t.name",
 	};
-	const char *way = f->descending ? " DESC" : " ASC";
 
-	sqlbuild_add(b, columns[f->sort]);
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, ", t.id");
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, " LIMIT ");
-	sqlbuild_bind_int(b, f->count);
-	sqlbuild_add(b, " OFFSET ");
-	sqlbuild_bind_int(b, f->offset);
+	sqlbuild_order(b, columns[f->sort], "t.id", f->descending);
+	sqlbuild_page(b, f->count, f->offset);
 }
 
 int template_find_all(struct db *db, const struct template_filter *filter,

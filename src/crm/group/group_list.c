@@ -60,14 +60,8 @@ static void add_where(const struct group_filter *filter, struct sqlbuild *b)
 	sqlbuild_add(b, " FROM crm_group WHERE (kind = ");
 	sqlbuild_bind_int(b, GROUP_DYNAMIC);
 	sqlbuild_add(b, " OR evaluated_ms IS NOT NULL)");
-	if (filter->entity) {
-		sqlbuild_add(b, " AND entity = ");
-		sqlbuild_bind_int(b, filter->entity);
-	}
-	if (filter->kind) {
-		sqlbuild_add(b, " AND kind = ");
-		sqlbuild_bind_int(b, filter->kind);
-	}
+	sqlbuild_if_int(b, " AND entity = ", filter->entity);
+	sqlbuild_if_int(b, " AND kind = ", filter->kind);
 	if (!filter->q || !*filter->q)
 		return;
 	utf8_fold(str_of(filter->q), &folded);
@@ -77,13 +71,7 @@ static void add_where(const struct group_filter *filter, struct sqlbuild *b)
 
 static void add_order(const struct list *l, struct sqlbuild *b)
 {
-	const char *way = l->down ? " DESC" : "";
-
-	sqlbuild_add(b, " ORDER BY ");
-	sqlbuild_add(b, l->sort->column);
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, ", id");
-	sqlbuild_add(b, way);
+	sqlbuild_order(b, l->sort->column, "id", l->down);
 	sqlbuild_add(b, " LIMIT ");
 	sqlbuild_bind_int(b, l->filter->limit + 1);
 }
