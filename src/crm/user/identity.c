@@ -37,6 +37,21 @@ static bool key_rights(const struct rows *rows, struct identity *out)
 	return true;
 }
 
+/* Of a query whose columns key_rights reads: 1, 0: no such key, or it has no
+ * right any more, -1. */
+static int take_key(struct rows *rows, struct arena *arena,
+		    struct identity *out, struct err *err)
+{
+	int found = rows_next(rows, err);
+
+	if (found <= 0)
+		return found;
+	if (!key_rights(rows, out))
+		return 0;
+	out->name = rows_dup(rows, 1, arena);
+	return 1;
+}
+
 static int find_key(struct db *db, const struct identity_claim *claim,
 		    struct last_use *last, struct arena *arena,
 		    struct identity *out, struct err *err)
@@ -49,15 +64,10 @@ static int find_key(struct db *db, const struct identity_claim *claim,
 	if (db_query(db, SQL_API_KEY_FIND, SQL_ARGS(sql_text(hash)), &rows,
 		     err) < 0)
 		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
-	if (!key_rights(rows, out))
-		return 0;
-	out->name = rows_dup(rows, 1, arena);
-	if (claim->now_ms - rows_int(rows, 5) > NOTE_MS)
+	found = take_key(rows, arena, out, err);
+	if (found > 0 && claim->now_ms - rows_int(rows, 5) > NOTE_MS)
 		last_use_key(last, rows_int(rows, 0), claim->now_ms);
-	return 1;
+	return found;
 }
 
 /* A use that is not written yet may have lengthened it. */
@@ -122,18 +132,11 @@ static int find_key_later(struct db *db, int64_t id, struct arena *arena,
 			  struct identity *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
 
-	if (db_query(db, SQL_API_KEY_RIGHTS, SQL_ARGS(sql_int(id)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
-	if (!key_rights(rows, out))
-		return 0;
-	out->name = rows_dup(rows, 1, arena);
-	return 1;
+	return db_query(db, SQL_API_KEY_RIGHTS, SQL_ARGS(sql_int(id)), &rows,
+			err) < 0
+		       ? -1
+		       : take_key(rows, arena, out, err);
 }
 
 static int find_user_later(struct db *db, int64_t id, struct arena *arena,
