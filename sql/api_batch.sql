@@ -8,12 +8,6 @@ SELECT id, hex, job_id, user_id, key_id, started_ms, completed_ms,
 	submitted_ms, total, finished, errored, next_nr, next_offset
 FROM api_batch WHERE hex = ?;
 
--- name: api-batch-lock
--- To be changed. args: hex
-SELECT id, hex, job_id, user_id, key_id, started_ms, completed_ms,
-	submitted_ms, total, finished, errored, next_nr, next_offset
-FROM api_batch WHERE hex = ? FOR UPDATE;
-
 -- name: api-batch-of-id
 -- args: id
 SELECT id, hex, job_id, user_id, key_id, started_ms, completed_ms,

@@ -5,10 +5,6 @@
 SELECT next_ms, since_ms, last_ms, is_first, seen, failures, failure, failed_ms
 FROM campaign_feed WHERE campaign_id = ?;
 
--- name: rss-remove
--- args: campaign
-DELETE FROM campaign_feed WHERE campaign_id = ?;
-
 -- name: rss-start
 -- args: campaign, next_ms, since_ms
 INSERT INTO campaign_feed (campaign_id, next_ms, since_ms, is_first, seen, failures)

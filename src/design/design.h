@@ -51,7 +51,6 @@ struct design_problems VEC_FIELDS(struct design_problem);
 
 enum design_direction { DESIGN_AUTO, DESIGN_LTR, DESIGN_RTL };
 /* "auto", "ltr", "rtl". */
-const char *design_direction_name(enum design_direction direction);
 bool design_direction_parse(const char *name, enum design_direction *out);
 
 struct design_options {

@@ -9,11 +9,6 @@
 
 static const char *const direction_names[] = { "auto", "ltr", "rtl" };
 
-const char *design_direction_name(enum design_direction direction)
-{
-	return direction_names[direction];
-}
-
 bool design_direction_parse(const char *name, enum design_direction *out)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(direction_names); i++)

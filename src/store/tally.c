@@ -117,16 +117,6 @@ void tally_max(struct tally *t, int64_t owner, int kind, int64_t part,
 		*most = n;
 }
 
-void tally_add_all(struct tally *t, const struct tally *other, int64_t times)
-{
-	vec_each (&other->rows, row) {
-		struct tally_row key = *row;
-
-		key.n = 0;
-		*number_of(t, &key) += row->n * times;
-	}
-}
-
 static void write_rows(const struct tally *t, struct json_writer *w)
 {
 	json_begin_array(w);

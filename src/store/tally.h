@@ -52,8 +52,6 @@ void tally_add_name(struct tally *t, int64_t owner, int kind, const char *name,
 /* Of numbers that only the largest is kept of: never below what it was. */
 void tally_max(struct tally *t, int64_t owner, int kind, int64_t part,
 	       int64_t n);
-/* All of another one, so many times. */
-void tally_add_all(struct tally *t, const struct tally *other, int64_t times);
 
 /* No batch may be open. Rows become sorted. */
 int tally_write(struct tally *t, struct tx *tx, const struct sql *add,

@@ -27,11 +27,6 @@ static const char *const criteria_names[] = {
 	[VARIATE_MANUAL] = "manual",
 };
 
-const char *variate_criteria_name(enum variate_criteria criteria)
-{
-	return criteria_names[criteria];
-}
-
 void variate_default(struct variate *v)
 {
 	*v = (struct variate){ .criteria = VARIATE_OPENS,

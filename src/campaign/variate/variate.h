@@ -84,7 +84,6 @@ bool variate_read(const char *json, struct arena *arena, struct variate *out);
 const char *variate_format(const struct variate *v, struct arena *arena);
 /* The members of variate_settings that were given. */
 void variate_write(const struct variate *v, struct json_writer *w);
-const char *variate_criteria_name(enum variate_criteria criteria);
 
 /* Of the campaign with this id; returns how many. */
 int variate_combinations(const struct variate *v, const char *campaign_hex,

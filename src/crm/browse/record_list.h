@@ -16,7 +16,6 @@
 #include "crm/record.h"
 
 #define RECORD_PAGE_MOST 1000
-#define RECORD_PAGE_USUAL 50
 #define RECORD_COUNT_MOST 10000
 
 struct record_query {

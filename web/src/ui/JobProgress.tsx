@@ -6,7 +6,7 @@ import { hasEnded, type Job } from '../api/jobs.ts';
 import { useFormat } from '../app/format.ts';
 
 /** Units a second since it began; null: not known yet. */
-export function rateOf(job: Job, now: number): number | null {
+function rateOf(job: Job, now: number): number | null {
   if (!job.started_at || job.done === 0) return null;
   const seconds = (now - Date.parse(job.started_at)) / 1000;
   return seconds > 0 ? job.done / seconds : null;

@@ -25,7 +25,6 @@ export function isOwnField({ tag, name }: { tag: string; name: string | null }):
   return tag in ownFields && (!name || name === ownFields[tag as OwnField]);
 }
 
-export type CommonTag = (typeof commonTags)[number];
 export type LinkTag = (typeof linkTags)[number];
 
 const TAG = /\*\|IF:([^|]+)\|\*\*\|\1\|\*\*\|ELSE:\|\*(.*?)\*\|END:IF\|\*|\*\|([^|]+)\|\*/gu;

@@ -15,7 +15,6 @@ export type CampaignChange = { [member in 'name' | 'subject' | 'preview_text' | 
   to?: Schemas['CampaignTarget'];
   ab_test?: Schemas['AbTest'];
 };
-export type Estimate = Schemas['RecipientsEstimate'];
 export type Envelope = Schemas['CampaignEnvelope'];
 export type ChecklistItem = Schemas['ChecklistItem'];
 export type DesignProblem = Schemas['DesignProblem'];
@@ -302,7 +301,7 @@ export function useSendTest(id: number) {
 }
 
 /** null: nothing was asked for. */
-export function useJobEnd(jobId: number | null) {
+function useJobEnd(jobId: number | null) {
   const job = useJob(jobId).data;
   return job && hasEnded(job) ? job : null;
 }

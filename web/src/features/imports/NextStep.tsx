@@ -10,7 +10,7 @@ import { LinkButton } from '../../ui/LinkButton.tsx';
 import { hasPeople, type Import } from './queries.ts';
 
 /** "people.csv" is "people". */
-export const nameOfFile = (file: string) => file.replace(/\.(csv|tsv|txt)$/i, '');
+const nameOfFile = (file: string) => file.replace(/\.(csv|tsv|txt)$/i, '');
 
 export function NextStep({ run }: { run: Import }) {
   const { t } = useTranslation();

@@ -14,7 +14,7 @@ export interface RelayValues extends Record<string, unknown> {
 }
 
 /** The usual port of each. */
-export const ports: Record<Security, number> = { starttls: 587, tls: 465, none: 25 };
+const ports: Record<Security, number> = { starttls: 587, tls: 465, none: 25 };
 
 export function relayValues(relay: Settings['relay']): RelayValues {
   const security = relay.security ?? 'starttls';

@@ -24,7 +24,7 @@ export function ConditionWords({ condition, field, label, pickers }: Props) {
 }
 
 /** "the last 7 days", "in 2 weeks", "3 days ago". */
-export function useSpanWords(): (span: Span, isMoment: boolean) => string {
+function useSpanWords(): (span: Span, isMoment: boolean) => string {
   const { t } = useTranslation();
   return ({ count, unit }, isMoment) => {
     const words = { count: Math.abs(count) };

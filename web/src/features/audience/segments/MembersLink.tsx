@@ -3,7 +3,7 @@ import { Anchor, type AnchorProps } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
 import type { MouseEvent, ReactNode } from 'react';
 
-export function membersPath(listId: string, segmentId: number): string {
+function membersPath(listId: string, segmentId: number): string {
   return `/audience?${new URLSearchParams({ tab: 'members', list: listId, segment: String(segmentId) })}`;
 }
 

@@ -5,7 +5,7 @@
 import { spreadsheetQuery } from '../../../app/spreadsheet.ts';
 
 /** Each of one state, or of several. */
-export const severalStates = ['sent', 'delivered', 'caught', 'waiting', 'not_sent', 'unknown'] as const;
+const severalStates = ['sent', 'delivered', 'caught', 'waiting', 'not_sent', 'unknown'] as const;
 export const states = ['queued', 'accepted', 'deferred', 'refused', 'expired', 'canceled', 'left_out'] as const;
 export type LedgerState = (typeof states)[number];
 export type FilterState = LedgerState | (typeof severalStates)[number];
@@ -18,7 +18,7 @@ export const responses = [
 ] as const;
 export type Responded = (typeof responses)[number];
 /** Alone, a group can keep up with these. */
-export const keptUp: readonly Responded[] = ['opened', 'not_opened', 'clicked', 'not_clicked', 'bounced', 'unsubscribed'];
+const keptUp: readonly Responded[] = ['opened', 'not_opened', 'clicked', 'not_clicked', 'bounced', 'unsubscribed'];
 
 const sorts = ['name', '-name', 'at', '-at', 'opens', '-opens', 'clicks', '-clicks'] as const;
 export type RecipientSort = (typeof sorts)[number];
