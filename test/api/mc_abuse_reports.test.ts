@@ -1,15 +1,14 @@
 /** Who complained, of an audience. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { execute, useServer, type Json } from "../harness/index.js";
+import { anotherList, execute, masterList, useServer } from "../harness/index.js";
 
 describe("abuse reports of an audience", () => {
   const server = useServer();
 
   it("are of members who complained", async () => {
     const api = server.mailchimp;
-    const { body } = await api.get("/3.0/lists");
-    const list = `/3.0/lists/${body.lists[0].id}`;
+    const list = await masterList(api);
     const path = `${list}/abuse-reports`;
     for (const name of ["a", "b"])
       await api.post(`${list}/members`, { email_address: `${name}@example.org`, status: "subscribed", vip: name === "b", merge_fields: { FNAME: "Zoë" } });
@@ -33,14 +32,8 @@ describe("abuse reports of an audience", () => {
     assert.deepEqual((await again.get(`${path}/${id}`)).body, report);
     assert.deepEqual((await again.get(path, { offset: 1 })).body.abuse_reports, []);
     assert.deepEqual((await again.get(path, { fields: "abuse_reports.id" })).body, { abuse_reports: [{ id }] });
-    const other = (await again.post("/3.0/lists", {
-      name: "Second",
-      contact: { company: "Acme", address1: "1 Road", city: "Town", state: "", zip: "1", country: "DE" },
-      permission_reminder: "You asked.",
-      campaign_defaults: { from_name: "A", from_email: "a@example.org", subject: "", language: "en" },
-      email_type_option: true,
-    })).body as Json;
-    for (const wrong of [`/3.0/lists/${other.id}/abuse-reports/${id}`, `/3.0/lists/0123456789/abuse-reports/${id}`, `${path}/x`, `${path}/0`, `${path}/999999`])
+    const other = await anotherList(again);
+    for (const wrong of [`${other}/abuse-reports/${id}`, `/3.0/lists/0123456789/abuse-reports/${id}`, `${path}/x`, `${path}/0`, `${path}/999999`])
       await again.get(wrong, {}, { status: 404 });
     await again.get("/3.0/lists/0123456789/abuse-reports", {}, { status: 404 });
   });

@@ -1,25 +1,9 @@
 /** Interests of an audience, their categories, and who has chosen what. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { useServer, type Client, type Json } from "../harness/index.js";
+import { anotherList, masterList, useServer, type Client, type Json } from "../harness/index.js";
 
 const NOBODY = "0123456789";
-
-async function masterList(client: Client): Promise<string> {
-  const { body } = await client.get("/3.0/lists", { fields: "lists.id" }, { unchecked: true });
-  return `/3.0/lists/${body.lists[0].id}`;
-}
-
-async function otherList(client: Client): Promise<string> {
-  const { body } = await client.post("/3.0/lists", {
-    name: "Second",
-    contact: { company: "Acme", address1: "1 Road", city: "Town", state: "", zip: "1", country: "DE" },
-    permission_reminder: "You asked.",
-    campaign_defaults: { from_name: "A", from_email: "a@example.org", subject: "", language: "en" },
-    email_type_option: true,
-  });
-  return `/3.0/lists/${body.id}`;
-}
 
 const field = (reply: { body: Json }) => reply.body.errors[0].field;
 
@@ -100,12 +84,12 @@ describe("interest categories", () => {
     assert.equal(body.title, "Invalid Resource");
     const b = (await api.get(path)).body.categories.find((c: Json) => c.title === "B");
     await api.patch(`${path}/${b.id}`, { title: "größe أحجام" }, { status: 400 });
-    const other = await otherList(api);
+    const other = await anotherList(api);
     await api.post(`${other}/interest-categories`, { title: "größe أحجام", type: "radio" });
   });
 
   it("are of their list alone", async () => {
-    const other = await otherList(api);
+    const other = await anotherList(api);
     const b = (await api.get(path)).body.categories[0];
     for (const base of [other, `/3.0/lists/${NOBODY}`]) {
       const url = `${base}/interest-categories/${b.id}`;
@@ -127,7 +111,7 @@ describe("interest categories", () => {
   });
 
   it("are one if two add the same at once, and no more than a list may have", async () => {
-    const list2 = `${await otherList(api)}/interest-categories`;
+    const list2 = `${await anotherList(api)}/interest-categories`;
     const same = await Promise.all([1, 2, 3, 4].map(() =>
       api.post(list2, { title: "Same", type: "radio" }, { status: [200, 400] })));
     assert.deepEqual(same.map((r) => r.status).sort(), [200, 400, 400, 400]);

@@ -1,7 +1,7 @@
 /** How a list grew, by months and days, and what its campaigns did. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addPeople, execute, isSent, makeCampaign, makeGroup, rowCounts, until, useServer, type Client, type Json } from "../harness/index.js";
+import { addPeople, anotherList, execute, isSent, makeCampaign, makeGroup, masterList, rowCounts, until, useServer, type Client, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const DAY_MS = 86_400_000;
@@ -15,7 +15,7 @@ describe("the history of a list", () => {
 
   before(async () => {
     api = server.mailchimp;
-    path = `/3.0/lists/${(await api.get("/3.0/lists")).body.lists[0].id}`;
+    path = await masterList(api);
   });
 
   const month = async (name = day().slice(0, 7)): Promise<Json> => (await api.get(`${path}/growth-history/${name}`)).body;
@@ -122,12 +122,10 @@ describe("the history of a list", () => {
 
   it("goes with its list", async () => {
     const rows = rowCounts(server)["audience.list_kept"];
-    const { body } = await server.mailchimp.post("/3.0/lists", { name: "Other", permission_reminder: "You asked", email_type_option: false,
-      contact: { company: "C", address1: "A", city: "B", state: "", zip: "1", country: "US" },
-      campaign_defaults: { from_name: "F", from_email: "f@example.org", subject: "", language: "en" } });
-    await server.mailchimp.post(`/3.0/lists/${body.id}/members`, { email_address: "x@h.example", status: "subscribed" });
-    await server.mailchimp.delete(`/3.0/lists/${body.id}`);
-    await server.mailchimp.get(`/3.0/lists/${body.id}/activity`, {}, { status: 404 });
+    const list = await anotherList(server.mailchimp);
+    await server.mailchimp.post(`${list}/members`, { email_address: "x@h.example", status: "subscribed" });
+    await server.mailchimp.delete(list);
+    await server.mailchimp.get(`${list}/activity`, {}, { status: 404 });
     if (!server.database) assert.equal(rowCounts(server)["audience.list_kept"], rows);
   });
 });

@@ -1,7 +1,7 @@
 /** What other programs say that members did. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { rowCounts, useServer, type Client, type Json } from "../harness/index.js";
+import { masterList, rowCounts, useServer, type Client, type Json } from "../harness/index.js";
 
 const NOBODY = "0123456789";
 const field = (reply: { body: Json }) => reply.body.errors[0].field;
@@ -15,8 +15,7 @@ describe("events of members", () => {
 
   before(async () => {
     api = server.mailchimp;
-    const { body } = await api.get("/3.0/lists");
-    list = `/3.0/lists/${body.lists[0].id}`;
+    list = await masterList(api);
     await api.post(`${list}/members`, { email_address: "e@example.org", status: "subscribed" });
     member = `${list}/members/e@example.org`;
     path = `${member}/events`;

@@ -1,7 +1,7 @@
 /** Notes on members. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { rowCounts, useServer, type Client, type Json } from "../harness/index.js";
+import { masterList, rowCounts, useServer, type Client, type Json } from "../harness/index.js";
 
 const NOBODY = "0123456789";
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
@@ -16,8 +16,7 @@ describe("notes on members", () => {
 
   before(async () => {
     api = server.mailchimp;
-    const { body } = await api.get("/3.0/lists");
-    list = `/3.0/lists/${body.lists[0].id}`;
+    list = await masterList(api);
     for (const name of ["n", "other"])
       await api.post(`${list}/members`, { email_address: `${name}@example.org`, status: "subscribed" });
     member = `${list}/members/n@example.org`;

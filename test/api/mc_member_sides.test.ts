@@ -1,21 +1,9 @@
 /** What hangs on members beside their row: interests, places, and what filters ask of them. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Receiver, Server, stopAll, useServer, rowCounts, type Client, type Json } from "../harness/index.js";
+import { anotherList, Receiver, rowCounts, Server, stopAll, useServer, type Client, type Json } from "../harness/index.js";
 
 const NOBODY = "0123456789";
-
-/** Not the master audience: the bridge keeps opt-outs of that. */
-async function otherList(client: Client): Promise<string> {
-  const { body } = await client.post("/3.0/lists", {
-    name: "Second",
-    contact: { company: "Acme", address1: "1 Road", city: "Town", state: "", zip: "1", country: "DE" },
-    permission_reminder: "You asked.",
-    campaign_defaults: { from_name: "A", from_email: "a@example.org", subject: "", language: "en" },
-    email_type_option: true,
-  });
-  return `/3.0/lists/${body.id}`;
-}
 
 /** A category of that type, and the ids of its interests. */
 async function category(api: Client, list: string, title: string, type: string, names: string[]) {
@@ -40,7 +28,7 @@ describe("interests of members", () => {
 
   before(async () => {
     api = server.mailchimp;
-    list = await otherList(api);
+    list = await anotherList(api);
     assert.deepEqual((await add("before@example.org")).interests, {});
     topics = await category(api, list, "Topics", "checkboxes", ["Cats", "Dogs, big", "أحمر"]);
     sizes = await category(api, list, "Size", "radio", ["S", "M"]);
@@ -110,7 +98,7 @@ describe("interests of members", () => {
   });
 
   it("are refused if there are none such", async () => {
-    const other = await otherList(api);
+    const other = await anotherList(api);
     const foreign = await category(api, other, "Topics", "checkboxes", ["Cats"]);
     for (const id of [NOBODY, foreign.ids[0]!, "", "x".repeat(100_000), topics.id]) {
       const { body } = await api.post(`${list}/members`,
@@ -230,7 +218,7 @@ describe("interests of members", () => {
   });
 
   it("go with their list", async () => {
-    const other = await otherList(api);
+    const other = await anotherList(api);
     const theirs = await category(api, other, "T", "checkboxes", ["a"]);
     await api.post(`${other}/members`,
       { email_address: "l@example.org", status: "subscribed", interests: { [theirs.ids[0]!]: true }, location: { latitude: 1, longitude: 2 } });
@@ -254,7 +242,7 @@ describe("interests and webhooks", () => {
 
   it("are told by name", async () => {
     const api = server.mailchimp;
-    const list = await otherList(api);
+    const list = await anotherList(api);
     const topics = await category(api, list, "Topics", "checkboxes", ["Cats", "Dogs", "Eels"]);
     await api.post(`${list}/webhooks`, { url: `${receiver.url}/hook` });
     const told = async (type: string) =>
@@ -275,7 +263,7 @@ describe("places and permissions", () => {
   let list: string;
   before(async () => {
     api = server.mailchimp;
-    list = await otherList(api);
+    list = await anotherList(api);
   });
 
   it("are where the API said", async () => {

@@ -2,15 +2,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { useServer, type Client, type Json } from "../harness/index.js";
+import { masterList, useServer, type Client, type Json } from "../harness/index.js";
 
 const md5 = (text: string) => createHash("md5").update(text.toLowerCase()).digest("hex");
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
-
-async function masterList(client: Client): Promise<string> {
-  const { body } = await client.get("/3.0/lists", { fields: "lists.id" }, { unchecked: true });
-  return `/3.0/lists/${body.lists[0].id}`;
-}
 
 describe("the account", () => {
   const server = useServer();

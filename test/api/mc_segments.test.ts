@@ -1,12 +1,7 @@
 /** Batch subscribe, tags, segments: what a push is made of. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { useServer, type Client, type Json } from "../harness/index.js";
-
-async function masterList(client: Client): Promise<string> {
-  const { body } = await client.get("/3.0/lists", { fields: "lists.id" }, { unpublished: true });
-  return `/3.0/lists/${body.lists[0].id}`;
-}
+import { masterList, useServer, type Client, type Json } from "../harness/index.js";
 
 const person = (n: number, more: Json = {}) => ({
   email_address: `p${n}@example.org`,

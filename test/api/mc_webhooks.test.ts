@@ -1,7 +1,7 @@
 /** Webhooks: who is told, of what, and what happens when nobody listens. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Receiver, Server, useReceiver, useServer, type Client, stopAll } from "../harness/index.js";
+import { masterList, Receiver, Server, stopAll, useReceiver, useServer, type Client } from "../harness/index.js";
 
 describe("webhooks", () => {
   const receiver = new Receiver();
@@ -17,8 +17,7 @@ describe("webhooks", () => {
     process.on("exit", () => server.killLeftover());
     await server.start();
     api = server.mailchimp;
-    const { body } = await api.get("/3.0/lists");
-    list = `/3.0/lists/${body.lists[0].id}`;
+    list = await masterList(api);
     path = `${list}/webhooks`;
   });
   after(() => stopAll(server, receiver));

@@ -230,6 +230,6 @@ export async function checkNothingCut(page: Page, what: string): Promise<void> {
   assert.deepEqual(await cutOn(page), [], what);
 }
 
-export async function cutOn(page: Page): Promise<string[]> {
+async function cutOn(page: Page): Promise<string[]> {
   return (await page.evaluate(CUT)) as string[];
 }

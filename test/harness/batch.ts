@@ -4,7 +4,7 @@ import type { Client, Json } from "./client.js";
 import { until } from "./wait.js";
 
 /** The files of a tar file, by name. */
-export function readTar(tar: Buffer): Map<string, Buffer> {
+function readTar(tar: Buffer): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
     const head = tar.subarray(at, at + 512);

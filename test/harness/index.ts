@@ -5,6 +5,7 @@ export { execute, forEachTable, isPostgres, psql, tablesOf } from "./database.js
 export { useDns } from "./dns.js";
 export * from "./history.js";
 export * from "./job.js";
+export * from "./lists.js";
 export * from "./lock.js";
 export * from "./mail.js";
 export * from "./mailing.js";
