@@ -3,8 +3,8 @@
  *
  * Interests are in categories, which are questions with a form: of checkboxes
  * and hidden ones a member has any, of a dropdown and of radio buttons one at
- * most. Who has chosen what are rows (member_interest.h); archiving keeps them,
- * as whatever hangs on the id of a member, and forgetting removes them.
+ * most. Who has chosen what are rows (audience/side/side.h); archiving keeps
+ * them, as whatever hangs on the id of a member, and forgetting removes them.
  *
  * Names are there once in a list or category, without regard to case. Whoever
  * adds locks the list or the category: limits hold, and nothing is added to
