@@ -61,7 +61,7 @@ SILENT = [
     "src/http/admit.c", "src/http/answer.c", "src/http/connection.c",
     "src/http/head.c", "src/http/page.[ch]",
     # the engine's word to itself
-    "src/smtp/smtp_job.c",
+    "src/smtp/smtp_content.c", "src/smtp/smtp_job.c",
 ]
 # Of these only what SPEAKING functions are given: the rest is data, or, of
 # fields, has words of its own (people.field).

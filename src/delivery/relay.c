@@ -36,7 +36,7 @@ struct relay {
 /* A message on its way into the outbox. */
 struct caught {
 	struct outbox_new message;
-	struct strbuf content;
+	struct smtp_content content;
 	void *cookie;
 	char *texts[3];
 };
@@ -61,7 +61,7 @@ static void caught_free(struct caught *c)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(c->texts); i++)
 		free(c->texts[i]);
-	strbuf_release(&c->content);
+	smtp_content_release(&c->content);
 	free(c);
 }
 
@@ -74,15 +74,14 @@ static struct caught *caught_new(struct relay_message *m)
 	c->texts[1] = copy_text(m->rcpt);
 	c->texts[2] = copy_text(m->subject);
 	c->cookie = m->cookie;
-	c->content = m->content;
-	m->content = (struct strbuf)STRBUF_INIT;
+	c->content = smtp_content_take(&m->content);
 	c->message = (struct outbox_new){
 		.campaign_id = m->campaign_id,
 		.is_test = m->is_test,
 		.sender = c->texts[0],
 		.rcpt = c->texts[1],
 		.subject = c->texts[2],
-		.source = strbuf_str(&c->content),
+		.source = strbuf_str(&c->content.text),
 	};
 	return c;
 }
@@ -329,8 +328,7 @@ static int take(struct relay *r, struct relay_message *m, struct err *err)
 	struct caught *c;
 
 	if (r->pool) {
-		smtp.content = m->content;
-		m->content = (struct strbuf)STRBUF_INIT;
+		smtp.content = smtp_content_take(&m->content);
 		if (smtp_pool_submit(r->pool, &smtp, err) == 0)
 			return 0;
 		m->content = smtp.content;

@@ -11,8 +11,8 @@
 #ifndef DELIVERY_RELAY_H
 #define DELIVERY_RELAY_H
 
-#include "base/strbuf.h"
 #include "delivery/trouble.h"
+#include "smtp/smtp_content.h"
 
 struct err;
 struct outbox;
@@ -37,7 +37,7 @@ struct relay_message {
 	int64_t campaign_id; /* 0: none */
 	bool is_test;        /* of that campaign */
 	const char *sender, *rcpt, *subject;
-	struct strbuf content; /* taken: an empty one is left */
+	struct smtp_content content; /* taken: an empty one is left */
 	void *cookie;
 };
 

@@ -122,7 +122,7 @@ static int hand_over(const struct relay_trial_mail *mail, struct letter *letter,
 	struct smtp_trial_report report = { .code = 0 };
 	struct smtp_message message = { .sender = letter->from.wire,
 					.rcpt = letter->to.folded,
-					.content = letter->source };
+					.content.text = letter->source };
 	struct smtp_relay relay;
 	int ret;
 
@@ -130,7 +130,7 @@ static int hand_over(const struct relay_trial_mail *mail, struct letter *letter,
 		return -1;
 	letter->source = (struct strbuf)STRBUF_INIT;
 	ret = smtp_trial_send(&relay, &message, TRIAL_MS, arena, &report, err);
-	strbuf_release(&message.content); /* if it was not taken */
+	smtp_content_release(&message.content); /* if it was not taken */
 	if (ret == 0)
 		take_report(&report, arena, out);
 	return ret;

@@ -40,52 +40,6 @@ static int check_rcpt(const char *rcpt, bool *is_ascii, struct err *err)
 	return check_path(rcpt, "recipient", is_ascii, err);
 }
 
-static bool has_8bit(const char *s, size_t len)
-{
-	uint64_t word, seen = 0;
-	size_t i;
-
-	for (i = 0; i + sizeof(word) <= len; i += sizeof(word)) {
-		memcpy(&word, s + i, sizeof(word));
-		seen |= word;
-	}
-	for (; i < len; i++)
-		seen |= (unsigned char)s[i] & 0x80 ? UINT64_C(0x80) : 0;
-	return (seen & UINT64_C(0x8080808080808080)) != 0;
-}
-
-/*
- * Every line must end in CRLF and hold no other CR or LF: servers differ in
- * what they take for the end of a message (SMTP smuggling).
- */
-static int scan_lines(struct smtp_job *job, struct err *err)
-{
-	const char *start = job->content.buf, *at = start, *cr;
-	const char *end = start + job->content.len;
-
-	while (at < end) {
-		if (*at == '.')
-			vec_push(&job->dots, (size_t)(at - start));
-		cr = memchr(at, '\r', (size_t)(end - at));
-		if (!cr || cr + 1 == end || cr[1] != '\n' ||
-		    memchr(at, '\n', (size_t)(cr - at)))
-			return err_set(err, ERR_INVALID,
-				       "content: not all lines end in CRLF");
-		at = cr + 2;
-	}
-	return 0;
-}
-
-static int scan(struct smtp_job *job, struct err *err)
-{
-	if (job->content.len == 0)
-		return err_set(err, ERR_INVALID, "content: empty");
-	if (memchr(job->content.buf, '\0', job->content.len))
-		return err_set(err, ERR_INVALID, "content: holds a NUL");
-	job->has_8bit = has_8bit(job->content.buf, job->content.len);
-	return scan_lines(job, err);
-}
-
 int smtp_job_new(struct smtp_message *message, struct smtp_job **out,
 		 struct err *err)
 {
@@ -95,14 +49,11 @@ int smtp_job_new(struct smtp_message *message, struct smtp_job **out,
 	if (check_path(message->sender, "sender", &sender_is_ascii, err) < 0 ||
 	    check_rcpt(message->rcpt, &rcpt_is_ascii, err) < 0)
 		return -1;
+	if (smtp_content_scan(&message->content, err) < 0)
+		return -1;
 	job = calloc(1, sizeof(*job));
 	BUG_ON(!job);
-	job->content = message->content;
-	if (scan(job, err) < 0) {
-		job->content = (struct strbuf)STRBUF_INIT; /* not taken */
-		return -1;
-	}
-	message->content = (struct strbuf)STRBUF_INIT;
+	job->content = smtp_content_take(&message->content);
 	job->sender = strdup(message->sender);
 	job->rcpt = strdup(message->rcpt);
 	BUG_ON(!job->sender || !job->rcpt);
@@ -117,8 +68,7 @@ void smtp_job_free(struct smtp_job **job)
 {
 	if (!*job)
 		return;
-	strbuf_release(&(*job)->content);
-	vec_release(&(*job)->dots);
+	smtp_content_release(&(*job)->content);
 	free((*job)->sender);
 	free((*job)->rcpt);
 	free(*job);
@@ -162,18 +112,4 @@ struct smtp_job *smtp_jobs_take(struct smtp_jobs *jobs)
 	jobs->n--;
 	job->next = NULL;
 	return job;
-}
-
-void smtp_job_add_content(const struct smtp_job *job, struct strbuf *out)
-{
-	size_t done = 0, i;
-
-	strbuf_reserve(out, job->content.len + job->dots.n + 512);
-	for (i = 0; i < job->dots.n; i++) {
-		strbuf_add(out, job->content.buf + done, job->dots.v[i] - done);
-		strbuf_addch(out, '.');
-		done = job->dots.v[i];
-	}
-	strbuf_add(out, job->content.buf + done, job->content.len - done);
-	strbuf_addstr(out, ".\r\n");
 }

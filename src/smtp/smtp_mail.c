@@ -16,11 +16,11 @@ static bool find_obstacle(const struct smtp_conn *conn,
 		why->text = "the relay takes no addresses outside ASCII";
 		if (job->has_ascii_sender)
 			why->stage = SMTP_AT_RCPT;
-	} else if (job->has_8bit && !(conn->can & SMTP_CAN_8BITMIME)) {
+	} else if (job->content.has_8bit && !(conn->can & SMTP_CAN_8BITMIME)) {
 		why->enhanced = "5.6.3";
 		why->text = "the relay takes no 8-bit content";
 	} else if (conn->size_most > 0 &&
-		   job->content.len > (uint64_t)conn->size_most) {
+		   job->content.text.len > (uint64_t)conn->size_most) {
 		why->enhanced = "5.3.4";
 		why->text = "the message is larger than the relay takes";
 	}
@@ -47,9 +47,9 @@ static void say_mail(struct smtp_conn *conn, const struct smtp_job *job)
 	strbuf_addch(out, '>');
 	if (conn->can & SMTP_CAN_SIZE) {
 		strbuf_addstr(out, " SIZE=");
-		strbuf_addint(out, (int64_t)job->content.len);
+		strbuf_addint(out, (int64_t)job->content.text.len);
 	}
-	if (job->has_8bit)
+	if (job->content.has_8bit)
 		strbuf_addstr(out, " BODY=8BITMIME");
 	if (job->needs_utf8)
 		strbuf_addstr(out, " SMTPUTF8");
@@ -199,7 +199,7 @@ static void send_content(struct smtp_conn *conn)
 	conn->sent = conn->open;
 	conn->open = NULL;
 	conn->mail_accepted = false;
-	smtp_job_add_content(conn->sent, &conn->out);
+	smtp_content_add_to(&conn->sent->content, &conn->out);
 	conn->dot_end = conn->out.len;
 	smtp_conn_expect(conn, SMTP_EXPECT_DOT);
 	/* the next MAIL travels with this content (RFC 2920 section 3.1) */

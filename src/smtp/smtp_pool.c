@@ -150,8 +150,7 @@ int smtp_pool_submit(struct smtp_pool *pool, struct smtp_message *message,
 	if (smtp_job_new(message, &job, err) < 0)
 		return -1;
 	if (enqueue(pool, job, err) < 0) {
-		message->content = job->content; /* nothing was taken */
-		job->content = (struct strbuf)STRBUF_INIT;
+		message->content = smtp_content_take(&job->content);
 		return -1;
 	}
 	(void)TAKE(job);

@@ -39,7 +39,7 @@
 #ifndef SMTP_SMTP_POOL_H
 #define SMTP_SMTP_POOL_H
 
-#include "base/strbuf.h"
+#include "smtp/smtp_content.h"
 
 struct err;
 struct smtp_job;
@@ -90,10 +90,10 @@ struct smtp_options {
 	}
 
 struct smtp_message {
-	const char *sender;    /* envelope; "" is the null reverse path */
-	const char *rcpt;      /* envelope, one */
-	struct strbuf content; /* header and body, lines end in CRLF */
-	void *cookie;          /* the caller's, comes back in the result */
+	const char *sender; /* envelope; "" is the null reverse path */
+	const char *rcpt;   /* envelope, one */
+	struct smtp_content content;
+	void *cookie; /* the caller's, comes back in the result */
 };
 
 enum smtp_outcome {

@@ -126,16 +126,16 @@ static void relay_of(const struct dialogue *d, const struct sink *sink,
 static void submit(struct smtp_pool *pool, const struct dialogue *d, size_t i)
 {
 	struct smtp_message m = { .sender = "s@example.org",
-				  .content = STRBUF_INIT,
+				  .content = SMTP_CONTENT_INIT,
 				  .cookie = (void *)(uintptr_t)(i + 1) };
 	struct err err = ERR_INIT;
 	char rcpt[64];
 
 	snprintf(rcpt, sizeof(rcpt), "r%zu@example.net", i + 1);
 	m.rcpt = d->rcpt ? d->rcpt : rcpt;
-	strbuf_addstr(&m.content, d->content ? d->content : CONTENT);
+	strbuf_addstr(&m.content.text, d->content ? d->content : CONTENT);
 	assert_int_equal(smtp_pool_submit(pool, &m, &err), 0);
-	assert_int_equal(m.content.len, 0);
+	assert_int_equal(m.content.text.len, 0);
 }
 
 static size_t count_lines(const char *s)
@@ -674,7 +674,7 @@ static void leaves_a_relay_that_says_nothing(void **state)
 				   .expected = 2 };
 	struct smtp_message late = { .sender = "",
 				     .rcpt = "a@b",
-				     .content = STRBUF_INIT };
+				     .content = SMTP_CONTENT_INIT };
 	struct err err = ERR_INIT;
 	struct smtp_relay relay;
 
@@ -692,10 +692,10 @@ static void leaves_a_relay_that_says_nothing(void **state)
 	wait_for_results(&results);
 	assert_string_equal(results.line[0], "unreached connect 0 ");
 	assert_string_equal(results.line[1], "unreached connect 0 ");
-	strbuf_addstr(&late.content, CONTENT);
+	strbuf_addstr(&late.content.text, CONTENT);
 	assert_int_equal(smtp_pool_submit(pool, &late, &err), -1);
 	assert_int_equal(err.code, ERR_RETRY);
-	strbuf_release(&late.content);
+	smtp_content_release(&late.content);
 }
 
 static void refuses_what_could_be_a_command(void **state)
@@ -741,11 +741,11 @@ static void refuses_what_could_be_a_command(void **state)
 					  .rcpt = cases[i].rcpt };
 
 		strbuf_addstr(&content, cases[i].content);
-		m.content = content;
+		m.content.text = content;
 		err = (struct err)ERR_INIT;
 		assert_int_equal(smtp_pool_submit(pool, &m, &err), -1);
 		assert_int_equal(err.code, ERR_INVALID);
-		assert_ptr_equal(m.content.buf, content.buf);
+		assert_ptr_equal(m.content.text.buf, content.buf);
 	}
 }
 
@@ -767,10 +767,10 @@ static void takes_nothing_after_stopping(void **state)
 		0);
 	smtp_pool_stop(pool);
 	strbuf_addstr(&content, CONTENT);
-	m.content = content;
+	m.content.text = content;
 	assert_int_equal(smtp_pool_submit(pool, &m, &err), -1);
 	assert_int_equal(err.code, ERR_RETRY);
-	assert_string_equal(m.content.buf, CONTENT);
+	assert_string_equal(m.content.text.buf, CONTENT);
 }
 
 static void refuses_bad_options(void **state)

@@ -40,11 +40,9 @@ struct smtp_trial;
 struct smtp_job {
 	struct smtp_job *next;
 	char *sender, *rcpt;
-	struct strbuf content;
-	VEC(size_t) dots; /* offsets of lines that begin with a dot */
-	bool has_8bit;    /* in the content */
-	bool needs_utf8;  /* an address is not ASCII */
-	int tries;        /* connections that died under it, see settle() */
+	struct smtp_content content; /* scanned */
+	bool needs_utf8;             /* an address is not ASCII */
+	int tries; /* connections that died under it, see settle() */
 	bool has_ascii_sender;
 	bool may_begin;   /* what the gate answered */
 	int64_t asked_ms; /* ... when it was asked then */
@@ -63,8 +61,6 @@ struct smtp_job *smtp_jobs_take(struct smtp_jobs *jobs); /* or NULL */
 int smtp_job_new(struct smtp_message *message, struct smtp_job **out,
 		 struct err *err);
 void smtp_job_free(struct smtp_job **job);
-/* Content with dots doubled and the final dot, appended. */
-void smtp_job_add_content(const struct smtp_job *job, struct strbuf *out);
 
 /* --- a connection --- */
 

@@ -10,9 +10,9 @@
 
 #include "base/strbuf.h"
 
-#define SMTP_LINE_MAX 4096 /* RFC 5321 says 512; some write more */
+#define SMTP_LINE_MAX 4096   /* RFC 5321 says 512; some write more */
 #define SMTP_LINES_MAX 10000 /* who takes a message may say much */
-#define SMTP_TEXT_MAX 8192 /* kept of a reply; the rest is dropped */
+#define SMTP_TEXT_MAX 8192   /* kept of a reply; the rest is dropped */
 #define SMTP_ENHANCED_MAX 12
 
 struct smtp_reply {

@@ -70,16 +70,16 @@ static int hand_over(const char *url, int port, struct arena *arena,
 {
 	struct smtp_message message = { .sender = "a@x.example",
 					.rcpt = "b@y.example",
-					.content = STRBUF_INIT };
+					.content = SMTP_CONTENT_INIT };
 	struct smtp_relay relay;
 	int ret;
 
 	assert_int_equal(smtp_relay_parse(url, arena, &relay, err), 0);
 	if (port)
 		relay.port = port;
-	strbuf_addstr(&message.content, "Subject: x\r\n\r\nx\r\n");
+	strbuf_addstr(&message.content.text, "Subject: x\r\n\r\nx\r\n");
 	ret = smtp_trial_send(&relay, &message, 3000, arena, out, err);
-	strbuf_release(&message.content);
+	smtp_content_release(&message.content);
 	return ret;
 }
 

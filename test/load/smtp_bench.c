@@ -59,9 +59,9 @@ static int send_all(struct smtp_pool *pool, int64_t messages,
 		snprintf(rcpt, sizeof(rcpt), "user%lld@example.net",
 			 (long long)i);
 		m.rcpt = rcpt;
-		m.content = (struct strbuf)STRBUF_INIT;
-		strbuf_reserve(&m.content, content.len);
-		strbuf_addslice(&m.content, content);
+		m.content = (struct smtp_content)SMTP_CONTENT_INIT;
+		strbuf_reserve(&m.content.text, content.len);
+		strbuf_addslice(&m.content.text, content);
 		if (smtp_pool_submit(pool, &m, err) < 0)
 			return -1;
 	}

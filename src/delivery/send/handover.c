@@ -284,14 +284,13 @@ static void give_to_relay(struct shipment *p)
 		.sender = p->envelope_sender,
 		.rcpt = p->person.address,
 		.subject = p->subject.buf,
-		.content = p->content,
+		.content = smtp_content_take(&p->content),
 		.cookie = p,
 	};
 
-	p->content = (struct strbuf)STRBUF_INIT;
 	if (relays_send(p->handover->relays, &m, &err) == 0)
 		return;
-	strbuf_release(&m.content);
+	smtp_content_release(&m.content);
 	if (err.code == ERR_RETRY)
 		set_outcome(p, EVENT_RETURNED, 0, err.text);
 	else
@@ -308,7 +307,7 @@ void handover_send_single(struct handover *h, struct shipment *p,
 	message->cookie = p;
 	if (relays_send(h->relays, message, &err) == 0)
 		return;
-	strbuf_release(&message->content);
+	smtp_content_release(&message->content);
 	failed.trouble = err.code == ERR_RETRY ? TROUBLE_RELAY : TROUBLE_SOFT;
 	failed.detail = err.text;
 	handover_result(h, &failed);

@@ -117,11 +117,11 @@ static void send_one(const struct outgoing *o, struct db *db,
 	struct relay_message message = {
 		.sender = p->envelope_sender,
 		.rcpt = p->person.address,
-		.content = STRBUF_INIT,
+		.content = SMTP_CONTENT_INIT,
 	};
 
 	p->outgoing_id = m->id;
-	strbuf_addstr(&message.content, m->source);
+	strbuf_addstr(&message.content.text, m->source);
 	message.subject = p->subject.buf;
 	note_message(db, m->source, p, &message);
 	handover_send_single(o->handover, p, &message);

@@ -26,8 +26,9 @@ static void render(struct shipment *p)
 {
 	struct err err = ERR_INIT;
 
-	if (mailing_render(p->mailing, &p->person, clock_now_ms(), &p->content,
-			   &p->subject, &err) == 0)
+	if (mailing_render(p->mailing, &p->person, clock_now_ms(),
+			   &p->content.text, &p->subject, &err) == 0 &&
+	    smtp_content_scan(&p->content, &err) == 0)
 		return;
 	log_error("message cannot be rendered",
 		  LOG_INT("campaign", p->mailing->campaign_id),

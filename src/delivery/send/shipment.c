@@ -39,7 +39,7 @@ struct shipment *shipment_new(struct mailing *mailing,
 	at = put_text(at, claimed->merge, &p->person.merge);
 	at = put_text(at, claimed->language, &p->person.language);
 	put_text(at, claimed->interests, &p->person.interests);
-	p->content = (struct strbuf)STRBUF_INIT;
+	p->content = (struct smtp_content)SMTP_CONTENT_INIT;
 	p->subject = (struct strbuf)STRBUF_INIT;
 	return p;
 }
@@ -49,7 +49,7 @@ void shipment_free(struct shipment *p)
 	if (!p)
 		return;
 	mailing_put(&p->mailing);
-	strbuf_release(&p->content);
+	smtp_content_release(&p->content);
 	strbuf_release(&p->subject);
 	free(p->problem);
 	free(p->detail);

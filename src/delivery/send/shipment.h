@@ -10,6 +10,7 @@
 #include "base/strbuf.h"
 #include "delivery/event.h"
 #include "delivery/mailing.h"
+#include "smtp/smtp_content.h"
 
 #include <pthread.h>
 
@@ -23,9 +24,10 @@ struct shipment {
 	int64_t outgoing_id;       /* of a single mail; else 0 */
 	const char *envelope_sender;
 	struct mailing_person person;
-	int64_t attempts; /* this one included */
-	int64_t first_ms; /* when it was first tried; 0: now */
-	struct strbuf content, subject;
+	int64_t attempts;            /* this one included */
+	int64_t first_ms;            /* when it was first tried; 0: now */
+	struct smtp_content content; /* scanned, unless there is a problem */
+	struct strbuf subject;
 	char *problem; /* why it cannot be rendered; NULL: it was */
 	/* what became of it, once that is known */
 	int outcome; /* enum event_kind; 0: not yet */

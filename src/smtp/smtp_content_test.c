@@ -2,7 +2,7 @@
  * Content is scanned a block at a time: whatever it holds, and wherever a
  * block ends, the answer is that of a plain look at each byte.
  */
-#include "smtp/smtp_private.h"
+#include "smtp/smtp_content.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -68,23 +68,20 @@ static void add_expected(const struct strbuf *c, struct strbuf *out)
 	strbuf_addstr(out, ".\r\n");
 }
 
-static void check(struct strbuf *content)
+static void check(struct smtp_content *c)
 {
-	CLEANUP(smtp_job_free) struct smtp_job *job = NULL;
 	CLEANUP(strbuf_release) struct strbuf expected = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf sent = STRBUF_INIT;
-	struct smtp_message m = { .sender = "", .rcpt = "a@b" };
 	struct err err = ERR_INIT;
-	bool fits = is_fit(content), is_high = is_8bit(content);
+	bool fits = is_fit(&c->text);
 
-	add_expected(content, &expected);
-	m.content = *content;
-	assert_int_equal(smtp_job_new(&m, &job, &err), fits ? 0 : -1);
-	*content = m.content;
+	add_expected(&c->text, &expected);
+	assert_int_equal(smtp_content_scan(c, &err), fits ? 0 : -1);
+	assert_int_equal(c->is_scanned, fits);
 	if (!fits)
 		return;
-	assert_int_equal(job->has_8bit, is_high);
-	smtp_job_add_content(job, &sent);
+	assert_int_equal(c->has_8bit, is_8bit(&c->text));
+	smtp_content_add_to(c, &sent);
 	assert_int_equal(sent.len, expected.len);
 	assert_memory_equal(sent.buf, expected.buf, sent.len);
 }
@@ -95,9 +92,10 @@ static void sees_what_a_look_at_each_byte_sees(void **state)
 
 	(void)state;
 	for (int i = 0; i < RANDOM_CONTENTS; i++) {
-		CLEANUP(strbuf_release) struct strbuf content = STRBUF_INIT;
+		CLEANUP(smtp_content_release)
+		struct smtp_content content = SMTP_CONTENT_INIT;
 
-		make_content(&seed, &content);
+		make_content(&seed, &content.text);
 		check(&content);
 	}
 }
