@@ -2,6 +2,7 @@
 #include "api/contract.h"
 #include "api/mc30/mc30.h"
 #include "api/routes.h"
+#include "api/shown_texts.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/random.h"
@@ -57,7 +58,10 @@ static int run_checked(const struct route *route, struct request *rq,
 static int run_chosen(const struct route *route, struct request *rq,
 		      struct response *rs, struct err *err)
 {
-	return mc_check_fields(rq, err) < 0 ? -1 : run(route, rq, rs, err);
+	if (mc_check_fields(rq, err) < 0 ||
+	    shown_texts_check(route, rq, rs, err) < 0)
+		return -1;
+	return run(route, rq, rs, err);
 }
 
 /* In no spec: what there is not. */

@@ -491,21 +491,17 @@ static int check_query_texts(const struct request *rq, struct err *err)
 }
 
 /* 1, -1 */
-static int check_texts(const json_t *operation, struct request *rq,
-		       struct err *err)
+static int check_texts(const json_t *operation, const struct route *route,
+		       struct request *rq, struct response *rs, struct err *err)
 {
 	const json_t *content = json_object_get(
 		json_object_get(operation, "requestBody"), "content");
-	const json_t *body;
 
 	if (check_query_texts(rq, err) < 0)
 		return -1;
 	if (!json_object_get(content, "application/json"))
 		return 1;
-	return request_json(rq, &body, err) < 0 ||
-			       shown_texts_check(body, rq->arena, err) < 0
-		       ? -1
-		       : 1;
+	return shown_texts_check(route, rq, rs, err) < 0 ? -1 : 1;
 }
 
 static void refuse(struct report *r, struct request *rq, struct response *rs)
@@ -535,7 +531,7 @@ int contract_check(const struct contract *contract, const struct route *route,
 	if (check_body(&r, operation, rq, err) < 0)
 		return -1;
 	if (r.n == 0)
-		return check_texts(operation, rq, err);
+		return check_texts(operation, route, rq, rs, err);
 	refuse(&r, rq, rs);
 	return 0;
 }

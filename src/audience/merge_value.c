@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/text/shown_text.h"
 #include "base/text/uri.h"
 
 #include <ctype.h>
@@ -342,6 +343,39 @@ static void take_value(struct value *v, const struct merge_def *def,
 	}
 }
 
+/* Of a text, or of the parts of an address. NULL: nothing. */
+static const char *fault_of(const json_t *given)
+{
+	const char *fault = NULL, *key;
+	json_t *part;
+
+	if (json_is_string(given))
+		return shown_text_fault(str_of(json_string_value(given)),
+					SHOWN_LINES);
+	json_object_foreach ((json_t *)(uintptr_t)given, key, part)
+		if (!fault && json_is_string(part))
+			fault = shown_text_fault(
+				str_of(json_string_value(part)), SHOWN_LINES);
+	return fault;
+}
+
+/* What stands there already may be sent again. */
+static bool is_stored(const json_t *given, struct str raw)
+{
+	CLEANUP(json_free)
+	json_t *old = json_loadb(raw.s, raw.len, JSON_DECODE_ANY, NULL);
+
+	return old && json_equal(old, (json_t *)(uintptr_t)given);
+}
+
+static void check_shown(struct value *v, const json_t *given, struct str raw)
+{
+	const char *fault = fault_of(given);
+
+	if (fault && !(raw.len && is_stored(given, raw)))
+		v->wrong = fault;
+}
+
 void merge_values_lay(const struct merge_defs *defs, const char *stored,
 		      const json_t *given, bool need_required,
 		      struct arena *arena, struct strbuf *out,
@@ -359,6 +393,8 @@ void merge_values_lay(const struct merge_defs *defs, const char *stored,
 		(void)snprintf(key, sizeof(key), "%lld", (long long)def->id);
 		v.empty = true;
 		if (mine)
+			check_shown(&v, mine, merge_value_raw(old, def->id));
+		if (mine && !v.wrong)
 			take_value(&v, def, mine);
 		if (v.wrong || !mine) {
 			struct str raw = merge_value_raw(old, def->id);

@@ -128,12 +128,49 @@ static void raw_values_are_found_without_a_tree(void **state)
 	assert_int_equal(merge_value_raw(str_of(NULL), 1).len, 0);
 }
 
+/* What stands there from before may be sent again, with what is changed. */
+static void what_nobody_sees_is_no_value(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+#define TURNED "{\"1\":\"\xe2\x80\xaegpj\"}"
+#define TURNED_ADDRESS                                                         \
+	"{\"addr1\":\"\xe2\x80\xae\",\"addr2\":\"\",\"city\":\"C\",\"state\":" \
+	"\"S\",\"zip\":\"1\",\"country\":\"\"}"
+#define TURNS "holds a character that turns the direction of writing"
+	static const struct {
+		const char *stored, *given, *column;
+	} cases[] = {
+		{ "{}", "{\"text\":\"a\\nb\\t\"}", "{\"1\":\"a\\nb\\t\"}" },
+		{ "{}", "{\"text\":\"\\u200d\\u200c\\u200f\"}",
+		  "{\"1\":\"\xe2\x80\x8d\xe2\x80\x8c\xe2\x80\x8f\"}" },
+		{ "{}", "{\"text\":\"\\u001b\"}", "holds a control character" },
+		{ "{}", "{\"text\":\"\\u202e\"}", TURNS },
+		{ "{\"1\":\"gpj\"}", "{\"text\":\"\\u202egpj\"}", TURNS },
+		{ TURNED, "{\"text\":\"\\u202egpj\",\"number\":2}",
+		  "{\"1\":\"\xe2\x80\xaegpj\",\"2\":2}" },
+		{ TURNED, "{\"number\":2}",
+		  "{\"1\":\"\xe2\x80\xaegpj\",\"2\":2}" },
+		{ TURNED, "{\"text\":\"\\u202ejpg\"}", TURNS },
+		{ "{}", "{\"address\":" TURNED_ADDRESS "}", TURNS },
+		{ "{\"3\":" TURNED_ADDRESS "}",
+		  "{\"address\":" TURNED_ADDRESS "}",
+		  "{\"3\":" TURNED_ADDRESS "}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_string_equal(
+			lay(cases[i].stored, cases[i].given, false, arena),
+			cases[i].column);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_type_has_one_spelling),
 		cmocka_unit_test(what_is_not_given_stays),
 		cmocka_unit_test(raw_values_are_found_without_a_tree),
+		cmocka_unit_test(what_nobody_sees_is_no_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

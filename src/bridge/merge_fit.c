@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text/shown_text.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -148,8 +149,12 @@ static bool fit_zip(struct str s, struct strbuf *out)
 bool merge_fit(const struct merge_target *t, const char *value,
 	       struct strbuf *out)
 {
-	struct str s = str_trim(str_of(value));
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+	struct str s;
 
+	/* of files that were imported before these were dropped there */
+	shown_text_add(str_of(value), &shown);
+	s = str_trim(strbuf_str(&shown));
 	if (s.len > VALUE_MAX)
 		return false;
 	if (strcmp(t->type, "number") == 0)
@@ -179,6 +184,14 @@ static bool has(const char *text)
 	return s.len > 0 && s.len <= VALUE_MAX;
 }
 
+static void put_shown(struct json_writer *w, const char *key, const char *text)
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+
+	shown_text_add(str_of(text), &shown);
+	json_key_text(w, key, strbuf_str(&shown).s);
+}
+
 bool merge_fit_address(const struct postal_parts *p, struct strbuf *json)
 {
 	struct json_writer w = JSON_WRITER(json);
@@ -187,12 +200,12 @@ bool merge_fit_address(const struct postal_parts *p, struct strbuf *json)
 	    !has(p->postal_code))
 		return false;
 	json_begin_object(&w);
-	json_key_text(&w, "addr1", p->street);
+	put_shown(&w, "addr1", p->street);
 	json_key_text(&w, "addr2", "");
-	json_key_text(&w, "city", p->city);
-	json_key_text(&w, "state", p->region);
-	json_key_text(&w, "zip", p->postal_code);
-	json_key_text(&w, "country", p->country ? p->country : "");
+	put_shown(&w, "city", p->city);
+	put_shown(&w, "state", p->region);
+	put_shown(&w, "zip", p->postal_code);
+	put_shown(&w, "country", p->country);
 	json_end_object(&w);
 	return true;
 }

@@ -1,7 +1,7 @@
 /** What a request of /api/v1 may hold is said by openapi.json; all else is refused, and all of it at once. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { useServer } from "../harness/index.js";
+import { execute, useServer } from "../harness/index.js";
 
 type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any
 
@@ -173,6 +173,8 @@ describe("requests that are not as described", () => {
       ["PATCH", mc, "permission_reminder", (text) => ({ permission_reminder: text }), true],
       ["POST", `${mc}/segments`, "name", (name) => ({ name, static_segment: [] })],
       ["POST", `${mc}/interest-categories`, "title", (title) => ({ title, type: "hidden" })],
+      ["PUT", `${mc}/members/fields@example.org`, "FNAME", (FNAME) => ({ email_address: "fields@example.org", status_if_new: "subscribed", merge_fields: { FNAME } }), true],
+      ["PUT", `${mc}/members/fields@example.org`, "ADDRESS", (addr1) => ({ email_address: "fields@example.org", status_if_new: "subscribed", merge_fields: { ADDRESS: { addr1, city: "C", state: "S", zip: "1" } } }), true],
       ["POST", "/3.0/templates", "name", (name) => ({ name, html: "<p>" })],
       ["POST", "/3.0/campaigns", "settings.from_name", (name) => ({ type: "regular", settings: { from_name: name } })],
     ];
@@ -190,9 +192,26 @@ describe("requests that are not as described", () => {
     }
     await server.admin.post("/api/v1/imports?file_name=a%E2%80%AEb.csv", "last_name\nA\n", { status: 400, headers: { "content-type": "text/csv" } });
     // one of many must not hold up the others
-    const { body } = await server.mailchimp.post(mc, { members: ["a", "b\u0085"].map((name, i) => ({ email_address: `m${i}@example.org`, status: "subscribed", tags: [name, "ok"], merge_fields: { FNAME: name } })) });
-    assert.equal(body.total_created, 2);
+    const { body } = await server.mailchimp.post(mc, { members: [["a", "a"], ["b\u0085", "b"], ["c", "c\u202e"]].map(([tag, name], i) => ({ email_address: `m${i}@example.org`, status: "subscribed", tags: [tag, "ok"], merge_fields: { FNAME: name } })) });
+    assert.deepEqual([body.total_created, body.errors.map(({ email_address, field }: Json) => [email_address, field])], [2, [["m2@example.org", "FNAME"]]]);
     assert.deepEqual((await server.mailchimp.get(`${mc}/members/m1@example.org`)).body.tags.map(({ name }: Json) => name), ["ok"]);
+  });
+
+  it("hold a text that stands there from before, as long as it is not changed", async () => {
+    const { body: { id } } = await server.admin.post("/api/v1/people", { first_name: "Old", last_name: "Old", tags: ["vip"] });
+    execute(server, "crm", [`UPDATE person SET first_name = 'O\u202eld', city = 'C\u0001' WHERE id = ${id}`]);
+    const person = `/api/v1/people/${id}`;
+    const { body: { first_name, city, tags } } = await server.admin.get(person);
+    assert.equal(city, "C\u0001");
+    const changed = (await server.admin.patch(person, { first_name, city, tags, last_name: "New" }, { status: 200 })).body;
+    assert.deepEqual([changed.first_name, changed.city, changed.last_name], [first_name, city, "New"]);
+    for (const [field, text] of [["city", "D\u0001"], ["last_name", first_name], ["first_name", city]])
+      assert.equal((await server.admin.patch(person, { first_name, [field]: text }, { status: 400 })).body.errors[0].field, field);
+    const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
+    execute(server, "audience", [`UPDATE list SET permission_reminder = 'R\u202e' WHERE hex = '${list}'`]);
+    await server.mailchimp.patch(`/3.0/lists/${list}`, { permission_reminder: "R\u202e", name: "Kept" }, { status: 200 });
+    const { body: refused } = await server.mailchimp.patch(`/3.0/lists/${list}`, { permission_reminder: "S\u202e" }, { status: 400 });
+    assert.equal(refused.errors[0].field, "permission_reminder");
   });
 
   it("of /3.0 are of their types, also what is not heeded", async () => {

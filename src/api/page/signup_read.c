@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "base/strbuf.h"
+#include "base/text/shown_text.h"
 #include "base/utf8.h"
 #include "delivery/delivery.h"
 #include "delivery/track.h"
@@ -33,6 +35,17 @@ int signup_check_body(const struct request *rq, struct err *err)
 	return 0;
 }
 
+/* What comes along by copying, and nobody sees, is nobody's mistake. */
+static const char *without_unshown(const char *text, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+
+	if (!shown_text_fault(str_of(text), SHOWN_LINES))
+		return text;
+	shown_text_add(str_of(text), &shown);
+	return arena_str(arena, strbuf_str(&shown));
+}
+
 const char *signup_typed(const struct signup_page *page, const char *name)
 {
 	struct request *rq = page->rq;
@@ -41,10 +54,12 @@ const char *signup_typed(const struct signup_page *page, const char *name)
 			? json_string_value(json_object_get(page->known, name))
 		: rq->method == HTTP_POST ? request_form(rq, name)
 					  : request_query(rq, name);
-	struct str s = str_of(text);
+	struct str s;
 
 	if (!text || !page->stamp)
 		return "";
+	text = without_unshown(text, rq->arena);
+	s = str_of(text);
 	if (s.len <= TYPED_MAX)
 		return text;
 	return arena_strndup(rq->arena, text, utf8_prefix(s, TYPED_MAX));

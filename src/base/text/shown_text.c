@@ -1,5 +1,7 @@
 #include "base/text/shown_text.h"
 
+#include "base/strbuf.h"
+
 #include <string.h>
 
 /* C0, DEL, and C1 as UTF-8 (C2 80 to C2 9F). */
@@ -39,4 +41,26 @@ const char *shown_text_fault(struct str text, enum shown_text kind)
 		}
 	}
 	return NULL;
+}
+
+/* Bytes of the character there, if it is not to be shown; else 0. */
+static size_t unshown(const unsigned char *s, size_t left)
+{
+	if (turns_direction(s, left))
+		return 3;
+	if (is_layout(*s) || !is_control(s, left))
+		return 0;
+	return *s == 0xc2 ? 2 : 1;
+}
+
+void shown_text_add(struct str text, struct strbuf *out)
+{
+	for (size_t i = 0; i < text.len;) {
+		size_t n = unshown((const unsigned char *)text.s + i,
+				   text.len - i);
+
+		if (n == 0)
+			strbuf_addch(out, text.s[i]);
+		i += n ? n : 1;
+	}
 }

@@ -11,6 +11,8 @@
 
 #include "base/str.h"
 
+struct strbuf;
+
 enum shown_text {
 	SHOWN_LINE,  /* one line: no tab and no line break either */
 	SHOWN_LINES, /* both */
@@ -18,5 +20,9 @@ enum shown_text {
 
 /* What is wrong with a valid UTF-8 text, for people; NULL: nothing. */
 const char *shown_text_fault(struct str text, enum shown_text kind);
+
+/* Appends the text without what SHOWN_LINES does not allow: of files, whose
+ * cells hold such characters by accident. */
+void shown_text_add(struct str text, struct strbuf *out);
 
 #endif

@@ -1,5 +1,8 @@
 #include "base/text/shown_text.h"
 
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,10 +64,47 @@ static void what_nobody_sees_is_refused(void **state)
 	}
 }
 
+static void what_nobody_sees_is_dropped(void **state)
+{
+	static const struct {
+		struct str text, shown;
+	} cases[] = {
+		{ STR(""), STR("") },
+		{ STR("a\r\n\tb"), STR("a\r\n\tb") },
+		{ STR("\x1b[2Ja\0b\x7f"), STR("[2Jab") },
+		{ STR("a\xc2\x85"
+		      "b\xc2\xa0"
+		      "c"),
+		  STR("ab\xc2\xa0"
+		      "c") },
+		{ STR("\xe2\x80\xaegpj.exe\xe2\x80\xac"), STR("gpj.exe") },
+		{ STR("\xe2\x81\xa6x\xe2\x81\xa9"), STR("x") },
+		/* a Persian word, and a family of emoji */
+		{ STR("\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae"),
+		  STR("\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae") },
+		{ STR("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7"),
+		  STR("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7") },
+		/* cut in its midst: as it is */
+		{ STR("a\xe2\x80"), STR("a\xe2\x80") },
+		{ STR("a\xc2"), STR("a\xc2") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+		shown_text_add(cases[i].text, &out);
+		if (!str_eq(strbuf_str(&out), cases[i].shown))
+			fail_msg("case %zu: %s", i, strbuf_str(&out).s);
+		assert_null(shown_text_fault(strbuf_str(&out), SHOWN_LINES));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nobody_sees_is_refused),
+		cmocka_unit_test(what_nobody_sees_is_dropped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

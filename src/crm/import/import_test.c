@@ -913,6 +913,26 @@ static void cells_are_read_as_they_are_meant(void **state)
 			    "Kim|a@x.example|Rome|01067|1980-12-31\n");
 }
 
+/* What comes along by copying; joiners are how Persian and emoji are written.
+ */
+static void what_nobody_sees_in_a_cell_is_dropped(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "email,first name,last name,city,tags\n"
+		  "a@x.example,\xe2\x80\xaeKim\xe2\x80\xac,R\x1b"
+		  "ay\x7f,\"Bad\nEms\",\xe2\x81\xa6VIP\xe2\x81\xa9\n"
+		  "b@x.example,\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae,"
+		  "\xc2\x9f,\xf0\x9f\x91\xa9\xe2\x80\x8d"
+		  "\xf0\x9f\x91\xa7,\n");
+	assert_string_equal(
+		table(s, "SELECT first_name, last_name, city FROM person"
+			 " ORDER BY id"),
+		"Kim|Ray|Bad\nEms\n\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae||"
+		"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7\n");
+	assert_string_equal(table(s, "SELECT name FROM tag"), "VIP\n");
+}
+
 /* Who has a birthday without a year is somebody all the same; a date that is
  * wrong is refused as before. */
 static void a_date_without_a_year_is_left_blank(void **state)
@@ -1322,6 +1342,7 @@ int main(void)
 		TEST(refused_rows_come_back_with_the_same_answers),
 		TEST(refused_rows_are_all_counted_and_not_all_kept),
 		TEST(cells_are_read_as_they_are_meant),
+		TEST(what_nobody_sees_in_a_cell_is_dropped),
 		TEST(a_date_without_a_year_is_left_blank),
 		TEST(lengths_are_checked_in_every_column),
 		TEST(a_forgotten_address_does_not_come_back),

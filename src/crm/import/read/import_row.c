@@ -5,6 +5,7 @@
 #include "base/csv/csv.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/text/shown_text.h"
 #include "base/utf8.h"
 #include "crm/import/import_plan.h"
 #include "crm/import/read/import_seen.h"
@@ -56,11 +57,27 @@ static bool unwrap_formula(struct str *s, struct strbuf *buffer)
 	return true;
 }
 
+/* What nobody sees in a sheet, and would be refused where it is written by
+ * hand. */
+static struct str drop_unshown(struct str s, struct strbuf *buffer)
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+
+	if (!shown_text_fault(s, SHOWN_LINES))
+		return s;
+	shown_text_add(s, &shown);
+	strbuf_reset(buffer);
+	strbuf_addslice(buffer, strbuf_str(&shown));
+	return utf8_trim(strbuf_str(buffer));
+}
+
 struct str import_clean(struct str cell, struct strbuf *buffer)
 {
 	struct str s = utf8_trim(cell);
 
-	return unwrap_formula(&s, buffer) ? s : csv_undefuse(s);
+	if (!unwrap_formula(&s, buffer))
+		s = csv_undefuse(s);
+	return drop_unshown(s, buffer);
 }
 
 bool import_row_is_too_wide(const struct str *cells, size_t n, size_t columns)
