@@ -17,6 +17,11 @@ INSERT INTO signup (member_id, asked_ms, given) VALUES (?, ?, '{}')
 ON CONFLICT (member_id) DO UPDATE SET asked_ms = excluded.asked_ms,
 	given = excluded.given;
 
+-- name: signup-give
+-- What waits for the word of who is asked already. args: given, list, email_hash
+UPDATE signup SET given = ? WHERE member_id = (
+	SELECT id FROM member WHERE list_id = ? AND email_hash = ?);
+
 -- name: signup-remove
 -- args: member
 DELETE FROM signup WHERE member_id = ?;

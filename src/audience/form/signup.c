@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#define PERMISSIONS "marketing_permissions"
+
 static const struct signup_limit by_contact = { 1, 10 };
 static const struct signup_limit by_others = { 3, 10 };
 
@@ -142,7 +144,43 @@ static int has_past(struct tx *tx, const struct list *list, const char *folded,
 	return 0;
 }
 
+/* Anybody may have typed the address: a permission is given by who has it. The
+ * mail has been ordered, if there is to be one. */
+static int keep_permissions(struct tx *tx, const struct list *list,
+			    const struct email *email, json_t *permissions,
+			    struct err *err)
+{
+	CLEANUP(json_free) json_t *given = json_object();
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	if (!permissions)
+		return 0;
+	json_object_set(given, PERMISSIONS, permissions);
+	json_dump(given, &text);
+	return db_exec(tx, SQL_SIGNUP_GIVE,
+		       SQL_ARGS(sql_text(text.buf), sql_int(list->id),
+				sql_text(email->hash)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 /* A pending one is asked by member_apply, as whoever becomes it. */
+static int add_pending(struct tx *tx, const struct list *list, json_t *body,
+		       const struct email *email,
+		       const struct member_actor *actor, struct arena *arena,
+		       struct err *err)
+{
+	CLEANUP(json_free)
+	json_t *permissions = json_incref(json_object_get(body, PERMISSIONS));
+
+	json_object_del(body, PERMISSIONS);
+	json_object_set_new(body, "status", json_string("pending"));
+	if (apply(tx, list, NULL, body, actor, arena, err) < 0)
+		return -1;
+	return keep_permissions(tx, list, email, permissions, err);
+}
+
 static int add_new(struct tx *tx, const struct list *list,
 		   const struct signup *signup, const struct email *email,
 		   const struct member_actor *actor, struct arena *arena,
@@ -153,12 +191,10 @@ static int add_new(struct tx *tx, const struct list *list,
 
 	if (has_past(tx, list, email->folded, &past, err) < 0)
 		return -1;
-	past |= signup->must_confirm || list->double_optin;
-	json_object_set_new(body, "status",
-			    json_string(past ? "pending" : "subscribed"));
-	if (!past)
-		json_object_set(body, "ip_opt",
-				json_object_get(body, "ip_signup"));
+	if (past || signup->must_confirm || list->double_optin)
+		return add_pending(tx, list, body, email, actor, arena, err);
+	json_object_set_new(body, "status", json_string("subscribed"));
+	json_object_set(body, "ip_opt", json_object_get(body, "ip_signup"));
 	return apply(tx, list, NULL, body, actor, arena, err);
 }
 

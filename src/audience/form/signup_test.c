@@ -2,12 +2,14 @@
 
 #include "audience/audience_fixture.h"
 #include "audience/form/signup_limit.h"
+#include "audience/interest/permission.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -107,6 +109,87 @@ static void assert_confirms(struct audience_fixture *f, int64_t asked_ms,
 
 	assert_int_equal(confirm(f, asked_ms, now_ms, &now, &err), 0);
 	assert_int_equal(now, state);
+}
+
+#define GIVEN                                                    \
+	"SELECT (SELECT COUNT(*) FROM member_interest) * 100 + " \
+	"(SELECT COUNT(*) FROM permission_said) * 10 + "         \
+	"(SELECT COUNT(*) FROM permission_said WHERE at_ms = %lld)"
+
+/* The list asks for permissions; the id of one of them. */
+static const char *with_permissions(struct audience_fixture *f)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct interests all = VEC_INIT;
+	struct err err = ERR_INIT;
+	const char *hex;
+
+	store_fixture_exec(f->db, "UPDATE list SET marketing_permissions = 1");
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(permission_begin(&tx, f->list.id, f->arena, &err), 0);
+	assert_int_equal(
+		permission_list(f->db, f->list.id, f->arena, &all, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	f->list.marketing_permissions = true;
+	hex = all.v[0].hex;
+	vec_release(&all);
+	return hex;
+}
+
+/* Members who gave it, how often it was said, and how often at that time. */
+static void assert_given(struct audience_fixture *f, int64_t at_ms,
+			 int64_t members, int64_t said, int64_t then)
+{
+	char sql[400];
+
+	(void)snprintf(sql, sizeof(sql), GIVEN, (long long)at_ms);
+	assert_int_equal(audience_fixture_int(f, sql),
+			 members * 100 + said * 10 + then);
+}
+
+static void a_permission_counts_once_it_is_confirmed(void **state)
+{
+	struct audience_fixture *f = *state;
+	const char *said = arena_printf(f->arena,
+					"\"marketing_permissions\":[{"
+					"\"marketing_permission_id\":\"%s\","
+					"\"enabled\":true}]",
+					with_permissions(f));
+	const char *bob = arena_printf(
+		f->arena, "{\"email_address\":\"bob@example.org\",%s}", said);
+	const char *ann = arena_printf(
+		f->arena, "{\"email_address\":\"ann@example.org\",%s}", said);
+	int64_t t = FIXTURE_NOW;
+	struct err err = ERR_INIT;
+
+	f->list.double_optin = false;
+	assert_int_equal(ask(f, bob, false, t, &err), 0);
+	assert_given(f, t, 1, 1, 1);
+	assert_int_equal(ask(f, ann, true, t + 1, &err), 0);
+	assert_given(f, t + 1, 1, 1, 0);
+	/* as whoever asks once more */
+	assert_int_equal(ask(f, ann, true, t + MS_DAY, &err), 0);
+	assert_given(f, t + MS_DAY, 1, 1, 0);
+	assert_confirms(f, t + MS_DAY, t + 2 * MS_DAY, SIGNUP_DONE);
+	assert_given(f, t + 2 * MS_DAY, 2, 2, 1);
+}
+
+/* By the first mail, too. */
+static void a_permission_of_the_first_mail_counts(void **state)
+{
+	struct audience_fixture *f = *state;
+	const char *ann = arena_printf(
+		f->arena,
+		"{\"email_address\":\"ann@example.org\","
+		"\"marketing_permissions\":[{\"marketing_permission_id\":"
+		"\"%s\",\"enabled\":true}]}",
+		with_permissions(f));
+	struct err err = ERR_INIT;
+
+	assert_int_equal(ask(f, ann, true, FIXTURE_NOW, &err), 0);
+	assert_given(f, FIXTURE_NOW, 0, 0, 0);
+	assert_confirms(f, FIXTURE_NOW, FIXTURE_NOW + 1, SIGNUP_DONE);
+	assert_given(f, FIXTURE_NOW + 1, 1, 1, 1);
 }
 
 static void who_is_new_is_subscribed_or_asked(void **state)
@@ -211,6 +294,8 @@ int main(void)
 		TEST(a_limit_is_of_an_hour_and_of_a_day),
 		TEST(who_is_new_is_subscribed_or_asked),
 		TEST(a_link_is_valid_for_a_month),
+		TEST(a_permission_counts_once_it_is_confirmed),
+		TEST(a_permission_of_the_first_mail_counts),
 		TEST(a_complaint_is_lifted_by_its_own_word),
 		TEST(nothing_is_done_by_halves),
 	};
