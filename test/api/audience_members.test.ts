@@ -228,6 +228,23 @@ describe("the list of members", () => {
     assert.deepEqual([job.result.unchanged, job.result.refused_count], [0, 0]);
   });
 
+  it("tells the same when the audience is", async () => {
+    const made = (await server.mailchimp.post("/3.0/lists", { name: "Short", permission_reminder: "r", email_type_option: false,
+      contact: { company: "C", address1: "A", city: "B", country: "DE" }, campaign_defaults: { from_name: "F", from_email: "f@example.org", subject: "", language: "en" } })).body.id;
+    for (let batch = 0; batch < 3; batch++)
+      await server.mailchimp.post(`/3.0/lists/${made}`, {
+        members: Array.from({ length: 500 }, (_, i) => ({ email_address: `s${batch * 500 + i}@example.net`, status: "subscribed" })),
+      });
+    const { body } = await server.admin.post("/api/v1/audience/members/bulk",
+      { list_id: made, all: { status: "subscribed" }, act: "unsubscribe", expected: 1500 }, { status: 202 });
+    await server.mailchimp.delete(`/3.0/lists/${made}`);
+    const job = await until("it has ended", async () => {
+      const { body: now } = await server.admin.get(`/api/v1/jobs/${body.job_id}`);
+      return now.finished_at ? now : undefined;
+    });
+    assert.match(job.error, /^the audience was deleted while this ran: \d+ of 1500 were done; there is nothing left to do$/);
+  });
+
   it("goes on after a kill, and nobody is counted twice", async () => {
     const tag = (await server.mailchimp.post(`/3.0/lists/${list}/segments`, { name: "Killed", static_segment: [] })).body.id;
     const { body } = await server.admin.post("/api/v1/audience/members/bulk",

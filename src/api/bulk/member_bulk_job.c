@@ -95,14 +95,16 @@ static int act_once(struct work *w, const struct ids *ids,
 					  .segment_id = w->bulk.segment_id,
 					  .ids = ids };
 	struct many_done done;
+	struct list list;
 	int changed;
 
 	vec_reset(refused);
 	w->actor.now_ms = clock_now_ms();
-	if (tx_begin(w->audience, &tx, err) < 0)
-		return -1;
-	changed = member_many(&tx, &w->list, &what, &w->actor, arena, refused,
-			      err);
+	if (tx_begin(w->audience, &tx, err) < 0 ||
+	    list_get(w->audience, w->bulk.list_hex, arena, &list, err) < 0)
+		return -1; /* or deleted: each would be no member any more */
+	changed =
+		member_many(&tx, &list, &what, &w->actor, arena, refused, err);
 	if (changed < 0)
 		return -1;
 	done = (struct many_done){ ids->v[ids->n - 1], changed };
@@ -232,39 +234,59 @@ static int begin(struct work *w, json_t **payload, struct err *err)
 
 /* --- the end --- */
 
+static bool is_gone(int ret, const struct err *err)
+{
+	return ret < 0 && err->code == ERR_NOT_FOUND;
+}
+
+static bool list_is_gone(const struct work *w)
+{
+	struct err why = ERR_INIT;
+	struct list list;
+
+	return is_gone(list_get(w->audience, w->bulk.list_hex, w->run->arena,
+				&list, &why),
+		       &why);
+}
+
+static bool tag_is_gone(const struct work *w)
+{
+	struct err why = ERR_INIT;
+	struct segment segment;
+
+	return w->bulk.act <= MEMBER_ACT_UNTAG &&
+	       is_gone(segment_get(w->audience, w->list.id, w->bulk.segment_id,
+				   w->run->arena, &segment, &why),
+		       &why);
+}
+
 /* What the act needs was deleted by somebody else: whoever asked for it is told
- * so, how far it came, and what to do. */
+ * so, how far it came, and what to do. With an audience go its tags. */
 static void explain(const struct work *w, struct err *err)
 {
 	const struct bulk_tally *t = &w->state.tally;
-	long long done = t->changed + t->unchanged, all = w->state.total;
-	struct segment segment;
-	struct err why = ERR_INIT;
+	long long done = t->changed + t->unchanged,
+		  all = w->state.settled ? w->state.total : w->bulk.expected;
 
-	if (!w->audience || !w->state.settled)
+	if (!w->audience)
 		return;
-	if (w->list.id == 0) {
+	if (list_is_gone(w))
 		(void)err_set(err, ERR_NOT_FOUND,
 			      "the audience was deleted while this ran: %lld "
 			      "of %lld were done; there is nothing left to do",
 			      done, all);
-		return;
-	}
-	if (w->bulk.act > MEMBER_ACT_UNTAG ||
-	    segment_get(w->audience, w->list.id, w->bulk.segment_id,
-			w->run->arena, &segment, &why) == 0 ||
-	    why.code != ERR_NOT_FOUND)
-		return;
-	(void)err_set(err, ERR_NOT_FOUND,
-		      w->bulk.act == MEMBER_ACT_UNTAG
-			      ? "the tag was deleted while this ran: %lld of "
-				"%lld were done, and nobody has it any more; "
-				"there is nothing left to do"
-			      : "the tag was deleted while this ran: %lld of "
-				"%lld were done, and nobody has it any more; "
-				"choose the same members again and give them "
-				"another tag",
-		      done, all);
+	else if (tag_is_gone(w) && w->bulk.act == MEMBER_ACT_UNTAG)
+		(void)err_set(err, ERR_NOT_FOUND,
+			      "the tag was deleted while this ran: %lld of "
+			      "%lld were done; there is nothing left to do",
+			      done, all);
+	else if (tag_is_gone(w))
+		(void)err_set(err, ERR_NOT_FOUND,
+			      "the tag was deleted while this ran: %lld of "
+			      "%lld were done, and nobody has it any more; "
+			      "choose the same members again and give them "
+			      "another tag",
+			      done, all);
 }
 
 /* It ends here, and not after another try. */

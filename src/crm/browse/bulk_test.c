@@ -601,6 +601,71 @@ static void a_job_that_is_cut_off_goes_on_where_it_was(void **state)
 	assert_true(failures > 20);
 }
 
+static int64_t add_group(struct crm_fixture *f, int n)
+{
+	CLEANUP(json_free)
+	json_t *nobody = json_pack("{s:[{s:s,s:s,s:s}]}", "conditions", "field",
+				   "city", "op", "is", "value", "x");
+	struct group_input input = {
+		.name = arena_printf(f->arena, "G %d", n),
+		.criteria = nobody,
+	};
+	struct err err = ERR_INIT;
+	int64_t id;
+
+	assert_int_equal(group_add(f->db, &input, 1, &id, &err), 0);
+	return id;
+}
+
+/* Cut off at each statement, and the group deleted then: what the one who asked
+ * is told, unless all was done. */
+static void a_group_that_is_deleted_meanwhile_is_named(void **state)
+{
+	static const struct {
+		const char *act, *ends;
+	} acts[] = {
+		{ "add_to_group", "of 4 were done, and nobody is in it any "
+				  "more; choose the same records again and add "
+				  "them to another group" },
+		{ "remove_from_group",
+		  "of 4 were done; there is nothing left to do" },
+	};
+	struct crm_fixture *f = *state;
+	CLEANUP(runner_free) struct runner *runner = hold_runner(f);
+
+	fill(f);
+	for (size_t a = 0; a < ARRAY_SIZE(acts); a++) {
+		int told = 0, n = 1, ret = -1;
+
+		for (; ret < 0; n += 3) {
+			int64_t id, group = add_group(f, n);
+			struct err err = ERR_INIT;
+			struct job job;
+
+			assert_int_equal(
+				ask(f, ENTITY_PERSON,
+				    arena_printf(f->arena,
+						 "{\"act\":\"%s\",\"group_id\":"
+						 "%lld,\"expected\":4,\"ids\":"
+						 "[1,2,3,4]}",
+						 acts[a].act, (long long)group),
+				    &id, &err),
+				0);
+			ret = run(f, runner, id, n, &job, &err);
+			err = (struct err)ERR_INIT;
+			assert_int_equal(group_remove(f->db, group, NULL, &err),
+					 0);
+			if (ret == 0 || run(f, runner, id, 0, &job, &err) == 0)
+				continue;
+			assert_int_equal(err.code, ERR_NOT_FOUND);
+			assert_non_null(strstr(err.text, acts[a].ends));
+			assert_non_null(job.result);
+			told++;
+		}
+		assert_true(told > 3);
+	}
+}
+
 static void one_that_is_canceled_tells_what_it_did(void **state)
 {
 	struct crm_fixture *f = *state;
@@ -640,6 +705,7 @@ int main(void)
 		FIXED(more_than_were_seen_is_nothing_done),
 		FIXED(the_payload_forgets_who_was_chosen),
 		FIXED(a_job_that_is_cut_off_goes_on_where_it_was),
+		FIXED(a_group_that_is_deleted_meanwhile_is_named),
 		FIXED(one_that_is_canceled_tells_what_it_did),
 	};
 
