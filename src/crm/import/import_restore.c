@@ -235,8 +235,7 @@ int import_restore(struct tx *tx, const struct import_run *run, int64_t after,
 	CLEANUP(vec_release) struct befores list = VEC_INIT;
 	CLEANUP(vec_release) struct records records = VEC_INIT;
 
-	if (addresses_turn(tx, err) < 0 ||
-	    load_page(tx, run, after, arena, &list, &records, err) < 0 ||
+	if (load_page(tx, run, after, arena, &list, &records, err) < 0 ||
 	    restore_all(tx, &list, arena, err) < 0 ||
 	    rejoin_companies(tx, &records, err) < 0)
 		return -1;

@@ -442,10 +442,10 @@ static int begin_writing(struct importer *s, struct tx *tx, struct err *err)
 
 	if (tx->open)
 		return 0;
-	if (tx_begin(s->db, tx, err) < 0 ||
+	if (tx_begin(s->db, tx, err) < 0 || addresses_turn(tx, err) < 0 ||
 	    db_find_int(s->db, SQL_IMPORT_LOCK, SQL_NO_ARGS, &ignored, err) < 0)
 		return -1;
-	return addresses_turn(tx, err);
+	return 0;
 }
 
 /* Reads and writes one batch; begins the transaction after reading. */

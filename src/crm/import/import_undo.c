@@ -378,8 +378,8 @@ static int one_page(struct undo *u, struct err *err)
 
 	/* another import may be saying what this one takes back */
 	if (tx_begin(u->steps->db, &tx, err) < 0 ||
-	    db_find_int(u->steps->db, SQL_IMPORT_LOCK, SQL_NO_ARGS, &ignored,
-			err) < 0)
+	    addresses_turn(&tx, err) < 0 ||
+	    db_find_int(tx.db, SQL_IMPORT_LOCK, SQL_NO_ARGS, &ignored, err) < 0)
 		return -1;
 	if (u->phase == UNDO_CHANGES)
 		more = undo_changes(u, arena, &tx, err);
