@@ -14,6 +14,8 @@
 
 struct api;
 struct content;
+struct group;
+struct mail_merge;
 
 enum check_type {
 	CHECK_GOOD,
@@ -44,6 +46,10 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 			    struct err *err);
 void campaign_checklist_add(struct campaign_checklist *list,
 			    struct check_item item);
+/* The group that it goes to: 1 and *out; 0: none is chosen, or it is gone; -1.
+ */
+int campaign_checklist_group(struct campaign_checklist *list, struct db *db,
+			     struct group *out, struct err *err);
 /* Members `is_ready` and `items`, in an object that the caller has begun. */
 void campaign_checklist_write(const struct campaign_checklist *list,
 			      struct json_writer *w);
@@ -56,6 +62,9 @@ void campaign_checklist_more_placeholders(struct campaign_checklist *list,
 /* Words and links that are still to be written. */
 void campaign_checklist_placeholders(struct campaign_checklist *list,
 				     const struct content *content);
+/* What is wrong with its merge tags, and for how many they leave a gap. */
+int campaign_checklist_tags(struct campaign_checklist *list, struct db *db,
+			    const struct mail_merge *merge, struct err *err);
 /* What is wrong with feeds that it shows; variant NULL: of any. */
 void campaign_checklist_feeds(struct campaign_checklist *list,
 			      const char *variant);
