@@ -37,16 +37,16 @@ static void add_all(struct strbuf *out)
 		      "holds them in step\n\n"
 		      "Usage: muster COMMAND [options]\n\n");
 	for (const struct command *c = commands; c->name; c++)
-		strbuf_addf(out, "  %-16s %-9s %s\n", c->name, c->operands,
+		strbuf_addf(out, "  %-20s %-9s %s\n", c->name, c->operands,
 			    c->summary);
 	strbuf_addstr(
 		out,
-		"\nimport, export, group, campaign, sync, suppression, outbox "
-		"and confirm-restore talk to a running server:\n"
+		"\nserve, user, key, config, backup, restore and doctor work "
+		"on the database itself; options\nof the server (muster "
+		"config --describe) say which. The others talk to a running "
+		"server:\n"
 		"  MUSTER_URL   its address (default http://127.0.0.1:8080)\n"
-		"  MUSTER_KEY   an API key (make one: muster key create)\n"
-		"The others work on the database itself; options of the server "
-		"(muster config\n--describe) say which.\n\n"
+		"  MUSTER_KEY   an API key (make one: muster key create)\n\n"
 		"Exit codes: 0 done, 1 failed, 2 wrong usage.\n"
 		"Start here: muster serve\n");
 }
