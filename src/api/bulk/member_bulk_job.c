@@ -266,7 +266,7 @@ static void explain(const struct work *w, struct err *err)
 {
 	const struct bulk_tally *t = &w->state.tally;
 	long long done = t->changed + t->unchanged,
-		  all = w->state.settled ? w->state.total : w->bulk.expected;
+		  all = w->state.settled ? w->state.total : w->bulk.choice.expected;
 
 	if (!w->audience)
 		return;
