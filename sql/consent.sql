@@ -3,10 +3,20 @@
 
 -- name: consent-add
 -- args: entity, record, email, state, source, reason, user, campaign, ip, at,
--- import, the import that ran
+-- import, the import that ran, form, text, signed up, its IP
 INSERT INTO consent (entity, record_id, email_id, state, source, reason,
-	user_id, campaign_id, ip, at_ms, import_id, during_import)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+	user_id, campaign_id, ip, at_ms, import_id, during_import, form,
+	text_id, asked_ms, asked_ip)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: consent-text-add
+-- args: hash, text
+INSERT INTO consent_text (hash, text) VALUES (?, ?)
+ON CONFLICT (hash) DO NOTHING;
+
+-- name: consent-text-find
+-- args: hash
+SELECT id FROM consent_text WHERE hash = ?;
 
 -- name: consent-lock-person
 -- Before it is looked at what was said. args: person
@@ -56,8 +66,10 @@ ORDER BY record_id;
 -- consent-list of many: what was said last of each. args: entity, JSON ids
 SELECT c.id, c.entity, c.record_id, c.email_id, c.state, c.source, c.reason,
 	c.user_id, c.campaign_id, c.ip, c.at_ms, u.name, k.name, NULL,
-	c.import_id, i.file_name, NULL
+	c.import_id, i.file_name, NULL, c.form, c.text_id, t.text, c.asked_ms,
+	c.asked_ip
 FROM consent c
+LEFT JOIN consent_text t ON t.id = c.text_id
 LEFT JOIN app_user u ON u.id = c.user_id
 LEFT JOIN campaign k ON k.id = c.campaign_id
 LEFT JOIN import_run i ON i.id = c.import_id
@@ -70,8 +82,10 @@ ORDER BY c.record_id;
 -- args: entity, record
 SELECT c.id, c.entity, c.record_id, c.email_id, c.state, c.source, c.reason,
 	c.user_id, c.campaign_id, c.ip, c.at_ms, u.name, k.name,
-	NULLIF(e.address, ''), c.import_id, i.file_name, h.hash
+	NULLIF(e.address, ''), c.import_id, i.file_name, h.hash,
+	c.form, c.text_id, t.text, c.asked_ms, c.asked_ip
 FROM consent c
+LEFT JOIN consent_text t ON t.id = c.text_id
 LEFT JOIN email h ON h.id = c.email_id
 LEFT JOIN app_user u ON u.id = c.user_id
 LEFT JOIN campaign k ON k.id = c.campaign_id

@@ -20,7 +20,9 @@ LIMIT 1;
 
 -- name: erase-consent
 -- args: entity, record
-UPDATE consent SET reason = NULL, ip = NULL WHERE entity = ? AND record_id = ?;
+UPDATE consent SET reason = NULL, ip = NULL, form = NULL, text_id = NULL,
+	asked_ms = NULL, asked_ip = NULL
+WHERE entity = ? AND record_id = ?;
 
 -- name: erase-communications
 -- Those with no other person or lead. args: entity, record, entity, record
@@ -107,8 +109,11 @@ SELECT id FROM lead WHERE converted_person_id = ? AND erased_ms IS NULL;
 
 -- name: export-consent
 -- args: entity, record
-SELECT state, source, reason, campaign_id, ip, at_ms FROM consent
-WHERE entity = ? AND record_id = ? ORDER BY id;
+SELECT c.state, c.source, c.reason, c.campaign_id, c.ip, c.at_ms,
+	c.form AS signup_form, t.text AS signup_text, c.asked_ms AS signup_ms,
+	c.asked_ip AS signup_ip
+FROM consent c LEFT JOIN consent_text t ON t.id = c.text_id
+WHERE c.entity = ? AND c.record_id = ? ORDER BY c.id;
 
 -- name: export-addresses
 -- args: record

@@ -65,7 +65,8 @@ FROM (
 		UNION ALL
 		SELECT 'consent', o.at_ms, 0, 0, o.id, o.source,
 			CASE WHEN o.source = 'import' THEN (SELECT i.file_name
-				FROM import_run i WHERE i.id = o.import_id) END,
+				FROM import_run i WHERE i.id = o.import_id)
+				ELSE NULLIF(o.form, '') END,
 			o.reason,
 			CASE o.state WHEN :CONSENT_OPTED_OUT THEN 'opted_out' ELSE 'opted_in' END,
 			o.user_id, NULL, o.email_id, o.campaign_id,

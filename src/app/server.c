@@ -435,6 +435,7 @@ static int start_crm_jobs(struct server *s, struct err *err)
 	if (!*s->config->app.marketing_url)
 		s->import_context.elsewhere =
 			(struct import_elsewhere){ audience_people_forgotten,
+						   audience_people_agreed,
 						   s->store };
 	if (runner_start(s->store, &o, s->crm_kinds, s->api.crm_kinds_n,
 			 &s->crm_jobs, err) < 0)

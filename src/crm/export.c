@@ -46,9 +46,12 @@ static void add_time(struct line *line, int64_t ms)
 
 /* What stands beside a field, in columns of their own. */
 static const char *const beside_address[] = { "email_type", "other_emails" };
-static const char *const beside_opt_out[] = { "consent_status", "consent_at",
-					      "consent_source", "consent_by",
-					      "consent_reason" };
+static const char *const beside_opt_out[] = {
+	"consent_status", "consent_at",           "consent_source",
+	"consent_by",     "consent_reason",       "consent_form",
+	"consent_text",   "consent_signed_up_at", "consent_signed_up_ip",
+	"consent_ip"
+};
 
 static bool is_opt_out_of_one(const struct field *f, enum entity entity)
 {
@@ -173,6 +176,14 @@ static void add_consent(struct line *line, const struct consent *c)
 	add_cell(line, consent_source_name(c->source));
 	add_cell(line, c->import_name ? c->import_name : c->user_name);
 	add_cell(line, c->reason);
+	add_cell(line, c->signup.form);
+	add_cell(line, c->signup.text);
+	if (c->signup.asked_ms)
+		add_time(line, c->signup.asked_ms);
+	else
+		add_cell(line, NULL);
+	add_cell(line, c->signup.asked_ip);
+	add_cell(line, c->ip);
 }
 
 void export_tags(const char *const *tags, size_t n, struct strbuf *out)

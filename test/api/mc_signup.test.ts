@@ -253,6 +253,8 @@ describe("who signs up", () => {
     assert.deepEqual(await given(), [], "anybody may have typed the address");
     await confirm(await linkOf("gdpr@example.org"));
     assert.deepEqual(await given(), ["Direct Mail"]);
+    const [agreed] = (await server.admin.get(`/api/v1/audience/members/${md5("gdpr@example.org")}`, { list_id: list })).body.agreements;
+    assert.match(agreed.text, /^From: .+\n[^]+\n☑ Direct Mail$/);
     // who signs up once more takes none back
     await post({ EMAIL: "gdpr@example.org", [`gdpr[${items[0].id}]`]: "Y" });
     assert.ok((await given()).includes("Direct Mail"));
@@ -337,6 +339,44 @@ describe("who signs up", () => {
     await api.post(`/3.0/campaigns/${body.id}/actions/send`);
     const mail = await parseMail((await caughtMail(server, "friend@example.org")).source);
     assert.ok(mail.text!.includes(`${server.url}/subscribe${where}`), mail.text);
+  });
+
+  it("is shown to have agreed, in the CRM, too, until it is erased", async () => {
+    const address = "shown@example.org";
+    const { admin } = server;
+    await post({ EMAIL: address, FNAME: "Sina" }, { headers: german });
+    await post({ EMAIL: address }); // of which no mail asks
+    const more = async () => (await admin.get(`/api/v1/audience/members/${md5(address)}`, { list_id: list })).body.agreements;
+    assert.deepEqual(await more(), []);
+    await confirm(await linkOf(address));
+    const { name } = (await api.get(`/3.0/lists/${list}`)).body;
+    const [signup, ...others] = await more();
+    assert.deepEqual([others.length, signup.form], [0, name]);
+    assert.match(signup.text, /^Von: .+\n.+/);
+    assert.ok(signup.signed_up_at < signup.confirmed_at);
+    for (const ip of [signup.signed_up_ip, signup.confirmed_ip]) assert.match(ip, /^127\./);
+
+    await runJob(server, "/api/v1/sync");
+    const csv = (await admin.get("/api/v1/audience/people.csv", { list_id: list, hash: md5(address) })).text;
+    const { body } = await admin.post("/api/v1/imports?entity=people&opted_in=Formular", csv, { status: 202, headers: { "content-type": "text/csv" } });
+    await server.job(body.job_id);
+    const [{ id }] = (await admin.get("/api/v1/people", { email: address })).body.items;
+    const [consent] = (await admin.get(`/api/v1/people/${id}/consent`)).body.items;
+    assert.deepEqual([consent.state, consent.source, consent.at, consent.import_id, consent.user_id], ["opted_in", "person", signup.confirmed_at, body.import_id, null]);
+    assert.deepEqual(consent.signup, signup);
+    const [said] = (await admin.get(`/api/v1/people/${id}/export`)).body.consent;
+    assert.deepEqual([said.signup_form, said.signup_text, said.signup_ms], [name, signup.text, signup.signed_up_at]);
+    const entry = (await admin.get(`/api/v1/people/${id}/timeline`, { type: "consent" })).body.items[0];
+    assert.deepEqual([entry.kind, entry.title, entry.at], ["person", name, signup.confirmed_at]);
+    const file = (await admin.get("/api/v1/export/people.csv", { ids: String(id) })).text;
+    assert.ok(file.includes("consent_signed_up_at") && file.includes(signup.signed_up_at));
+    // our own file, which is asked nothing about
+    await admin.post("/api/v1/imports?entity=people&dry_run=true", file, { status: 202, headers: { "content-type": "text/csv" } });
+
+    await admin.post(`/api/v1/people/${id}/erase`, undefined, { status: 204 });
+    await settled();
+    await until("the audience forgot it", () => countOf(server, "audience", `SELECT COUNT(*) FROM agreement WHERE asked_ms = ${Date.parse(signup.signed_up_at)}`) === 0);
+    assert.equal(countOf(server, "crm", `SELECT COUNT(*) FROM consent WHERE record_id = ${id} AND (form IS NOT NULL OR asked_ip IS NOT NULL OR text_id IS NOT NULL)`), 0);
   });
 
   it("is erased with what it asked for", async () => {

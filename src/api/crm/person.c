@@ -1,13 +1,33 @@
 /* What only people have: consent, merge, erasure, export. */
+#include "api/agreement_json.h"
 #include "api/crm/person_mail.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
+#include "audience/form/agreement.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "crm/consent/consent.h"
 #include "crm/consent/erase.h"
 #include "crm/person_merge.h"
 #include "crm/record_json.h"
+
+/* What shows that they agreed. */
+static void format_signup(const struct consent *c, struct json_writer *w)
+{
+	const struct consent_signup *s = &c->signup;
+
+	if (!s->asked_ms) {
+		json_key_text(w, "signup", NULL);
+		return;
+	}
+	agreement_format(w, "signup",
+			 &(struct agreement){ .form = s->form,
+					      .text = s->text,
+					      .asked_ms = s->asked_ms,
+					      .asked_ip = s->asked_ip,
+					      .agreed_ms = c->at_ms,
+					      .agreed_ip = c->ip });
+}
 
 static void format_consent(const struct consent *c, struct json_writer *w)
 {
@@ -26,6 +46,7 @@ static void format_consent(const struct consent *c, struct json_writer *w)
 	json_key_text(w, "user_name", c->user_name);
 	json_key_text(w, "ip", c->ip);
 	json_key_time(w, "at", c->at_ms);
+	format_signup(c, w);
 	json_end_object(w);
 }
 

@@ -5,9 +5,11 @@
  */
 #include "api/page/audience_members.h"
 
+#include "api/agreement_json.h"
 #include "api/api.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
+#include "audience/form/agreement.h"
 #include "audience/list.h"
 #include "audience/side/unsubscriber.h"
 #include "base/arena.h"
@@ -288,6 +290,7 @@ int v1_audience_member(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *by = NULL;
+	CLEANUP(vec_release) struct agreements agreements = VEC_INIT;
 	struct member member;
 	struct list list;
 
@@ -296,12 +299,20 @@ int v1_audience_member(struct request *rq, struct response *rs, struct err *err)
 		    0 ||
 	    member_get(db, list.id, request_param(rq, "hash"), rq->arena,
 		       &member, err) < 0 ||
-	    unsubscriber_find(db, &member, rq->arena, &by, err) < 0)
+	    unsubscriber_find(db, &member, rq->arena, &by, err) < 0 ||
+	    agreement_list(db,
+			   sql_text(arena_printf(rq->arena, "[%lld]",
+						 (long long)member.id)),
+			   rq->arena, &agreements, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_int(&w, "id", member.id);
 	json_key_time_or_null(&w, "unsubscribed_at", member.unsubscribed_ms);
 	json_key_text(&w, "unsubscribed_by", by);
+	json_key_begin_array(&w, "agreements");
+	vec_each (&agreements, a)
+		agreement_format(&w, NULL, a);
+	json_end_array(&w);
 	json_end_object(&w);
 	return 0;
 }

@@ -8,6 +8,8 @@
 
 #include "audience/side/member_browse.h"
 
+struct arena;
+struct import_agreement;
 struct request;
 
 /* By the parameters of the request; db: audience. *is_least: more would fit
@@ -26,5 +28,10 @@ int audience_strangers_read(const struct request *rq, struct member_choice *out,
  */
 int audience_people_forgotten(void *context, const char *const *folded,
 			      size_t n, bool *out, struct err *err);
+/* The same of n hashes of addresses: how those who are subscribed to it agreed,
+ * see struct import_elsewhere. */
+int audience_people_agreed(void *context, const char *const *hashes, size_t n,
+			   struct arena *arena, struct import_agreement *out,
+			   struct err *err);
 
 #endif

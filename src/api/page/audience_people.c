@@ -7,6 +7,7 @@
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "api/page/audience_members.h"
+#include "audience/form/agreement.h"
 #include "audience/list.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
@@ -14,6 +15,7 @@
 #include "base/csv/csv.h"
 #include "base/err.h"
 #include "bridge/bridge_field.h"
+#include "crm/import/import.h"
 
 #include <string.h>
 
@@ -233,4 +235,67 @@ int audience_people_forgotten(void *context, const char *const *folded,
 		return found;
 	}
 	return forgotten_check(db, master.id, folded, n, out, err);
+}
+
+static void add_hashes(const char *const *hashes, size_t n, struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_array(&w);
+	for (size_t i = 0; i < n; i++)
+		json_text(&w, hashes[i]);
+	json_end_array(&w);
+}
+
+static const struct agreement *find(const struct agreements *sorted,
+				    const char *hash)
+{
+	size_t from = 0, to = sorted->n;
+
+	while (from < to) {
+		size_t at = from + (to - from) / 2;
+		int order = strcmp(sorted->v[at].email_hash, hash);
+
+		if (order == 0)
+			return &sorted->v[at];
+		if (order < 0)
+			from = at + 1;
+		else
+			to = at;
+	}
+	return NULL;
+}
+
+int audience_people_agreed(void *context, const char *const *hashes, size_t n,
+			   struct arena *arena, struct import_agreement *out,
+			   struct err *err)
+{
+	CLEANUP(vec_release) struct agreements found = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(store_put) struct db *db = NULL;
+	struct list master;
+	int has;
+
+	add_hashes(hashes, n, &keys);
+	if (store_get(context, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	has = list_find_master(db, arena, &master, err);
+	if (has <= 0 ||
+	    agreement_of_addresses(db, master.id, sql_text(keys.buf), arena,
+				   &found, err) < 0)
+		return has == 0 ? 0 : -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct agreement *a = find(&found, hashes[i]);
+
+		if (a)
+			out[i] = (struct import_agreement){
+				.form = a->form,
+				.text = a->text,
+				.asked_ip = a->asked_ip,
+				.agreed_ip = a->agreed_ip,
+				.asked_ms = a->asked_ms,
+				.agreed_ms = a->agreed_ms,
+			};
+	}
+	return 0;
 }

@@ -82,7 +82,9 @@ static int sign_up(struct signup_page *page, const json_t *body,
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const struct request *rq = page->rq;
-	struct signup signup = { .body = body };
+	struct signup signup = { .body = body,
+				 .form = page->list.name,
+				 .text = signup_agreed_text(page) };
 	const struct member_actor actor = { .source = SOURCE_USER,
 					    .now_ms = rq->now_ms,
 					    .ip = rq->client_ip };

@@ -454,8 +454,7 @@ static void add_email(const struct signup_page *page, struct strbuf *out)
 
 /* --- permissions --- */
 
-/* As its owner calls it; one of the usual ones as readers of the page do. */
-static const char *permission_name(const struct signup_page *page,
+const char *signup_permission_name(const struct signup_page *page,
 				   const struct interest *permission)
 {
 	static const enum reader_text usual[] = { READER_BY_EMAIL,
@@ -484,7 +483,7 @@ static void add_permissions(const struct signup_page *page, struct strbuf *out)
 			.rest = "",
 		};
 
-		add_choice(&c, permission_name(page, permission),
+		add_choice(&c, signup_permission_name(page, permission),
 			   signup_permits(page, permission), out);
 	}
 	strbuf_addstr(out, "</fieldset>\n");

@@ -257,6 +257,22 @@ static void add_consent(const struct signup_page *page, struct strbuf *out)
 	strbuf_addstr(out, "</div>\n");
 }
 
+const char *signup_agreed_text(const struct signup_page *page)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	const char *own = page->form.consent;
+
+	if (!own || *own)
+		strbuf_addf(&out, "%s %s\n%s", signup_text(page, READER_SENDER),
+			    signup_page_title(page),
+			    own ? own : signup_text(page, READER_CONSENT));
+	vec_each (&page->permissions, permission)
+		if (signup_permits(page, permission))
+			strbuf_addf(&out, "%s☑ %s", out.len ? "\n" : "",
+				    signup_permission_name(page, permission));
+	return arena_str(page->rq->arena, strbuf_str(&out));
+}
+
 void signup_write_form(const struct signup_page *page, const char *action,
 		       struct strbuf *out)
 {

@@ -139,6 +139,12 @@ void signup_write_guards(const struct signup_page *page, struct strbuf *out);
 void signup_begin(const struct signup_page *page, const char *heading,
 		  struct response *rs);
 void signup_write_page(const struct signup_page *page, struct response *rs);
+/* What who sends this form agrees to, as it shows it: who sends, what for, and
+ * the permissions that were ticked. "": it shows nothing of it. */
+const char *signup_agreed_text(const struct signup_page *page);
+/* As its owner calls it; one of the usual ones as readers of the page do. */
+const char *signup_permission_name(const struct signup_page *page,
+				   const struct interest *permission);
 /* Texts of the owner: lines are paragraphs. */
 void signup_add_lines(const char *text, struct strbuf *out);
 /* Rules of ours, and of the form's styles those that do no harm. */

@@ -1,5 +1,6 @@
 #include "audience/form/signup.h"
 
+#include "audience/form/agreement.h"
 #include "audience/form/signup_limit.h"
 #include "audience/list.h"
 #include "audience/suppression.h"
@@ -31,6 +32,24 @@ int64_t signup_mark(const struct member *member)
 
 /* --- mails --- */
 
+/* What the form showed, and to whom. agreed_ms: 0 until it is confirmed. */
+static int note_agreement(struct tx *tx, const struct signup *signup,
+			  int64_t member_id, bool holds,
+			  const struct member_actor *actor, struct err *err)
+{
+	const struct agreement agreement = {
+		.member_id = member_id,
+		.form = signup->form ? signup->form : "",
+		.text = signup->text,
+		.asked_ms = actor->now_ms,
+		.asked_ip = actor->ip,
+		.agreed_ms = holds ? actor->now_ms : 0,
+		.agreed_ip = holds ? actor->ip : "",
+	};
+
+	return agreement_ask(tx, &agreement, err);
+}
+
 /* A job of ids alone: nothing in it tells of a person. */
 int signup_add_mail_job(struct tx *tx, const struct signup_mail_order *order,
 			int64_t now_ms, struct err *err)
@@ -52,13 +71,18 @@ int signup_add_mail_job(struct tx *tx, const struct signup_mail_order *order,
 }
 
 static int note_asked(struct tx *tx, const struct signup_mail_order *order,
-		      int64_t now_ms, struct err *err)
+		      const struct member_actor *actor, struct err *err)
 {
 	struct sql_value id = sql_int(order->member->id);
+	int64_t now_ms = actor->now_ms;
 	int64_t old_ms = now_ms - SIGNUP_DAYS * MS_DAY;
 
 	if (db_exec(tx, SQL_SIGNUP_REMOVE_OLD, SQL_ARGS(sql_int(old_ms)), err) <
 	    0)
+		return -1;
+	if (order->signup &&
+	    note_agreement(tx, order->signup, order->member->id, false, actor,
+			   err) < 0)
 		return -1;
 	if (!order->given)
 		return db_exec(tx, SQL_SIGNUP_PUT_BARE,
@@ -82,7 +106,7 @@ int signup_order_mail(struct tx *tx, const struct signup_mail_order *order,
 	if (allowed <= 0)
 		return allowed;
 	if (order->mail == SIGNUP_MAIL_CONFIRM &&
-	    note_asked(tx, order, actor->now_ms, err) < 0)
+	    note_asked(tx, order, actor, err) < 0)
 		return -1;
 	return signup_add_mail_job(tx, order, actor->now_ms, err) < 0 ? -1 : 0;
 }
@@ -181,21 +205,32 @@ static int add_pending(struct tx *tx, const struct list *list, json_t *body,
 	return keep_permissions(tx, list, email, permissions, err);
 }
 
+static int add_subscribed(struct tx *tx, const struct list *list, json_t *body,
+			  const struct member_actor *actor, struct arena *arena,
+			  struct err *err)
+{
+	json_object_set_new(body, "status", json_string("subscribed"));
+	json_object_set(body, "ip_opt", json_object_get(body, "ip_signup"));
+	return apply(tx, list, NULL, body, actor, arena, err);
+}
+
 static int add_new(struct tx *tx, const struct list *list,
 		   const struct signup *signup, const struct email *email,
 		   const struct member_actor *actor, struct arena *arena,
 		   struct err *err)
 {
 	CLEANUP(json_free) json_t *body = json_copy((json_t *)signup->body);
-	bool past;
+	struct member member;
+	bool past, asks;
 
 	if (has_past(tx, list, email->folded, &past, err) < 0)
 		return -1;
-	if (past || signup->must_confirm || list->double_optin)
-		return add_pending(tx, list, body, email, actor, arena, err);
-	json_object_set_new(body, "status", json_string("subscribed"));
-	json_object_set(body, "ip_opt", json_object_get(body, "ip_signup"));
-	return apply(tx, list, NULL, body, actor, arena, err);
+	asks = past || signup->must_confirm || list->double_optin;
+	if ((asks ? add_pending(tx, list, body, email, actor, arena, err)
+		  : add_subscribed(tx, list, body, actor, arena, err)) < 0 ||
+	    member_find(tx->db, list->id, email->hash, arena, &member, err) < 0)
+		return -1;
+	return note_agreement(tx, signup, member.id, !asks, actor, err);
 }
 
 /* 1: it is a member, from before or by somebody who was faster; 0: it is new,
@@ -228,6 +263,7 @@ int signup_ask(struct tx *tx, const struct list *list,
 	struct signup_mail_order order = {
 		.mail = SIGNUP_MAIL_CONFIRM,
 		.language = language_of(signup->body),
+		.signup = signup,
 	};
 	const char *address = "";
 	struct err why = ERR_INIT;
@@ -360,7 +396,9 @@ static int subscribe(struct tx *tx, const struct member *m, int64_t asked_ms,
 	}
 	if (ret < 0)
 		return -1;
-	if (note_taken_back(tx, m, actor, err) < 0 ||
+	if (agreement_confirm(tx, m->id, asked_ms, actor->now_ms, actor->ip,
+			      err) < 0 ||
+	    note_taken_back(tx, m, actor, err) < 0 ||
 	    suppression_lift(tx, m->address, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_SIGNUP_REMOVE, SQL_ARGS(sql_int(m->id)), err) < 0

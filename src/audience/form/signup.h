@@ -32,6 +32,9 @@ enum signup_mail {
 struct signup {
 	const json_t *body;
 	bool must_confirm; /* even if the list does not ask for it */
+	/* Of the form, for the proof (form/agreement.h): its name, and what it
+	 * says that one agrees to, "" if nothing. */
+	const char *form, *text;
 };
 /*
  * ERR_INVALID: no address (field "email_address"). Locks the member. actor: the
@@ -52,6 +55,7 @@ struct signup_mail_order {
 	enum signup_mail mail;
 	const char *given;
 	const char *language;
+	const struct signup *signup; /* NULL: no form was shown */
 };
 int signup_order_mail(struct tx *tx, const struct signup_mail_order *order,
 		      const struct member_actor *actor, struct arena *arena,

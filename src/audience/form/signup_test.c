@@ -1,6 +1,7 @@
 #include "audience/form/signup.h"
 
 #include "audience/audience_fixture.h"
+#include "audience/form/agreement.h"
 #include "audience/form/signup_limit.h"
 #include "audience/interest/permission.h"
 #include "audience/suppression.h"
@@ -58,7 +59,9 @@ static int ask(struct audience_fixture *f, const char *body, bool must_confirm,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct member_actor actor = contact;
-	struct signup signup = { .must_confirm = must_confirm };
+	struct signup signup = { .must_confirm = must_confirm,
+				 .form = "Form",
+				 .text = "I agree" };
 
 	actor.now_ms = now_ms;
 	assert_int_equal(json_parse(str_of(body), &tree, err), 0);
@@ -233,6 +236,45 @@ static void a_link_is_valid_for_a_month(void **state)
 	assert_int_equal(ann_of(f).unsubscribed_by, UNSUBSCRIBED_NOT);
 }
 
+/* With the words that were shown, each once; of who confirmed what a program
+ * asked for, without any. */
+static void what_was_agreed_to_is_kept(void **state)
+{
+	static const char *const people[] = { "ann", "bob", "eve" };
+	struct audience_fixture *f = *state;
+	CLEANUP(vec_release) struct agreements all = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < 3; i++) {
+		CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+
+		strbuf_addf(&body, "{\"email_address\":\"%s@example.org\"}",
+			    people[i]);
+		assert_int_equal(ask(f, body.buf, i == 0, FIXTURE_NOW, &err),
+				 0);
+	}
+	assert_int_equal(
+		audience_fixture_int(f, "SELECT COUNT(*) FROM agreement_text"),
+		1);
+	assert_confirms(f, FIXTURE_NOW, FIXTURE_NOW + 5, SIGNUP_DONE);
+	assert_int_equal(
+		agreement_list(f->db,
+			       sql_text(arena_printf(f->arena, "[%lld]",
+						     (long long)ann_of(f).id)),
+			       f->arena, &all, &err),
+		0);
+	assert_int_equal(all.n, 1);
+	assert_int_equal(all.v->asked_ms, FIXTURE_NOW);
+	assert_int_equal(all.v->agreed_ms, FIXTURE_NOW + 5);
+	assert_string_equal(all.v->form, "Form");
+	assert_string_equal(all.v->text, "I agree");
+	/* the others were asked, too, and have not answered */
+	assert_int_equal(audience_fixture_int(f,
+					      "SELECT COUNT(*) FROM agreement "
+					      "WHERE agreed_ms IS NULL"),
+			 f->list.double_optin ? 2 : 0);
+}
+
 static void a_complaint_is_lifted_by_its_own_word(void **state)
 {
 	struct audience_fixture *f = *state;
@@ -296,6 +338,7 @@ int main(void)
 		TEST(a_link_is_valid_for_a_month),
 		TEST(a_permission_counts_once_it_is_confirmed),
 		TEST(a_permission_of_the_first_mail_counts),
+		TEST(what_was_agreed_to_is_kept),
 		TEST(a_complaint_is_lifted_by_its_own_word),
 		TEST(nothing_is_done_by_halves),
 	};

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "sql/agreement.h"
 #include "sql/member_word.h"
 #include "sql/side.h"
 #include "sql/unsubscriber.h"
@@ -58,7 +59,7 @@ int member_sides_drop(struct tx *tx, struct sql_value ids, struct err *err)
 		SQL_MEMBER_WORD_REMOVE,        SQL_SIDE_DROP_SIGNUPS,
 		SQL_SIDE_DROP_ADDRESS_CHANGES, SQL_SIDE_DROP_ADDRESSES_LEFT,
 		SQL_SIDE_DROP_CLIENTS,         SQL_SIDE_DROP_PERMISSIONS_SAID,
-		SQL_UNSUBSCRIBER_DROP,
+		SQL_UNSUBSCRIBER_DROP,         SQL_AGREEMENT_DROP,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), ids, err);
@@ -75,6 +76,7 @@ int member_sides_drop_list(struct tx *tx, int64_t list_id, struct err *err)
 		SQL_SIDE_LIST_DROP_ADDRESSES_LEFT,
 		SQL_SIDE_LIST_DROP_CLIENTS,
 		SQL_UNSUBSCRIBER_DROP_LIST,
+		SQL_AGREEMENT_DROP_LIST,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), sql_int(list_id), err);

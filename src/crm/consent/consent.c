@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define ADD_ARGS 12
+#define ADD_ARGS 16
 
 static const char *const sources[] = {
 	[CONSENT_BY_USER] = "user",
@@ -37,7 +37,7 @@ const char *consent_state_name(enum consent_state state)
 	return state == CONSENT_OPTED_OUT ? "opted_out" : "opted_in";
 }
 
-static enum consent_source source_of(const char *name)
+enum consent_source consent_source_of(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
 		if (name && strcmp(name, sources[i]) == 0)
@@ -68,7 +68,7 @@ static void read_last(const struct rows *rows, struct arena *arena, void *out)
 	(void)arena;
 	*(struct consent *)out = (struct consent){
 		.state = (enum consent_state)rows_int(rows, 0),
-		.source = source_of(rows_text(rows, 1)),
+		.source = consent_source_of(rows_text(rows, 1)),
 		.campaign_id = rows_int(rows, 2),
 		.at_ms = rows_int(rows, 3),
 	};
@@ -139,6 +139,10 @@ static void add_args(const struct consent *c, int64_t during_import,
 	v[9] = sql_int(c->at_ms);
 	v[10] = sql_id_or_null(c->import_id);
 	v[11] = sql_id_or_null(during_import);
+	v[12] = sql_text(c->signup.asked_ms ? c->signup.form : NULL);
+	v[13] = sql_id_or_null(c->signup.text_id);
+	v[14] = sql_id_or_null(c->signup.asked_ms);
+	v[15] = sql_text(c->signup.asked_ms ? c->signup.asked_ip : NULL);
 }
 
 int consent_batch_add(struct batch *b, const struct consent *c, struct err *err)
@@ -431,8 +435,8 @@ static int same_word(struct db *db, struct consent *c, struct err *err)
 	return 0;
 }
 
-/* Who carries it: an import that is undone takes back what it brought to others,
- * whoever said it first. */
+/* Who carries it: an import that is undone takes back what it brought to
+ * others, whoever said it first. */
 static int64_t carrier(int64_t witness, const struct actor *actor)
 {
 	return witness ? witness : actor->import_id;
@@ -552,7 +556,7 @@ static void read_last_of(const struct rows *rows, struct arena *arena,
 	*(struct consent *)out = (struct consent){
 		.record_id = rows_int(rows, 0),
 		.state = (enum consent_state)rows_int(rows, 1),
-		.source = source_of(rows_text(rows, 2)),
+		.source = consent_source_of(rows_text(rows, 2)),
 		.campaign_id = rows_int(rows, 3),
 		.at_ms = rows_int(rows, 4),
 	};
@@ -636,47 +640,4 @@ int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
 	*source_out = last.source;
 	*at_ms_out = last.at_ms;
 	return last.state == CONSENT_OPTED_OUT;
-}
-
-static void read_consent(const struct rows *rows, struct arena *arena,
-			 void *out)
-{
-	*(struct consent *)out = (struct consent){
-		.id = rows_int(rows, 0),
-		.entity = (enum entity)rows_int(rows, 1),
-		.record_id = rows_int(rows, 2),
-		.email_id = rows_int(rows, 3),
-		.state = (enum consent_state)rows_int(rows, 4),
-		.source = source_of(rows_text(rows, 5)),
-		.reason = rows_dup(rows, 6, arena),
-		.user_id = rows_int(rows, 7),
-		.campaign_id = rows_int(rows, 8),
-		.ip = rows_dup(rows, 9, arena),
-		.at_ms = rows_int(rows, 10),
-		.user_name = rows_dup(rows, 11, arena),
-		.campaign_name = rows_dup(rows, 12, arena),
-		.address = rows_dup(rows, 13, arena),
-		.import_id = rows_int(rows, 14),
-		.import_name = rows_dup(rows, 15, arena),
-		.address_hash = rows_dup(rows, 16, arena),
-	};
-}
-
-int consent_list(struct db *db, enum entity entity, int64_t record_id,
-		 struct arena *arena, struct consents *out, struct err *err)
-{
-	return db_list(db, SQL_CONSENT_LIST,
-		       SQL_ARGS(sql_int(entity), sql_int(record_id)),
-		       read_consent, arena, out, err);
-}
-
-int consent_list_newest(struct db *db, enum entity entity,
-			const struct ids *ids, struct arena *arena,
-			struct consents *out, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-
-	return db_list(db, SQL_CONSENT_LIST_NEWEST,
-		       SQL_ARGS(sql_int(entity), sql_keys(ids, &keys)),
-		       read_consent, arena, out, err);
 }

@@ -38,7 +38,22 @@ enum consent_source {
 	CONSENT_BY_UNDO, /* an import that opted out was taken back; only in */
 };
 const char *consent_source_name(enum consent_source source);
+/* CONSENT_BY_USER, if it is none. */
+enum consent_source consent_source_of(const char *name);
 const char *consent_state_name(enum consent_state state);
+
+/*
+ * Of who agreed by a sign-up, as the audience kept it: what shows that they
+ * did. at_ms and ip of the row are those of their last word, the confirmation
+ * if they were asked for one: then at_ms is after asked_ms.
+ */
+struct consent_signup {
+	int64_t asked_ms;     /* 0: it was no sign-up */
+	const char *asked_ip; /* "": not known */
+	const char *form;     /* its name then; "": a program asked them */
+	int64_t text_id;      /* of consent_text_put; 0: none is known */
+	const char *text; /* what they were shown; when read only, or NULL */
+};
 
 struct consent {
 	int64_t id;
@@ -57,6 +72,7 @@ struct consent {
 	 * known any more. */
 	const char *user_name, *campaign_name, *address, *import_name;
 	const char *address_hash; /* of email_id */
+	struct consent_signup signup;
 };
 
 struct consents VEC_FIELDS(struct consent);
@@ -141,6 +157,10 @@ int consent_list(struct db *db, enum entity entity, int64_t record_id,
 int consent_list_newest(struct db *db, enum entity entity,
 			const struct ids *ids, struct arena *arena,
 			struct consents *out, struct err *err);
+
+/* Each text is stored once. *id_out: 0 if it is NULL or empty. */
+int consent_text_put(struct tx *tx, const char *text, int64_t *id_out,
+		     struct err *err);
 
 /* --- many at once --- */
 

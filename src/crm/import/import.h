@@ -55,12 +55,26 @@ struct strbuf;
 #define IMPORT_OPT_OUTS_ASK 50
 #define IMPORT_OPT_OUTS_ASK_PCT 10
 
+/* Somebody who signed up in the audience and is subscribed there: see struct
+ * consent_signup. agreed_ms and agreed_ip are of their last word. */
+struct import_agreement {
+	const char *form; /* NULL: there is none of that address */
+	const char *text, *asked_ip, *agreed_ip;
+	int64_t asked_ms, agreed_ms;
+	int64_t text_id; /* in the CRM; for the import itself */
+};
+
 /* Of n folded addresses: out[i] is true if the audience was told to forget it
  * for ever. A ground on which new people agreed is not noted of those: they
- * agreed before, if they did. */
+ * agreed before, if they did. Of whom the audience can show when and to what
+ * they agreed, that is noted in place of the ground. */
 struct import_elsewhere {
 	int (*forgotten)(void *context, const char *const *folded, size_t n,
 			 bool *out, struct err *err);
+	/* By hashes of addresses; strings live in arena. */
+	int (*agreements)(void *context, const char *const *hashes, size_t n,
+			  struct arena *arena, struct import_agreement *out,
+			  struct err *err);
 	void *context;
 };
 /* The context of all kinds of jobs. */

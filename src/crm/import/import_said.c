@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "crm/consent/consent.h"
 #include "crm/consent/kept_opt_out.h"
 #include "crm/import/import.h"
 #include "crm/import/import_plan.h"
@@ -110,16 +111,86 @@ static int mark_forgotten(const struct import_batch *b,
 	return 0;
 }
 
-int import_said_find(struct import_said *said, const struct import_batch *b,
-		     struct import_row *const *fresh, size_t n, struct db *db,
+/* By text: most of a batch were shown the same. */
+static int put_texts(struct tx *tx, struct import_agreement *all, size_t n,
 		     struct err *err)
 {
+	const struct import_agreement *last = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		struct import_agreement *a = &all[i];
+
+		if (!a->form || !a->text)
+			continue;
+		if (last && strcmp(last->text, a->text) == 0)
+			a->text_id = last->text_id;
+		else if (consent_text_put(tx, a->text, &a->text_id, err) < 0)
+			return -1;
+		last = a;
+	}
+	return 0;
+}
+
+static int mark_agreed(const struct import_batch *b,
+		       struct import_row *const *fresh, size_t n, struct tx *tx,
+		       struct err *err)
+{
+	const struct import_elsewhere *e = b->plan->elsewhere;
+	const char **hashes = arena_array(b->arena, const char *, n + 1);
+	struct import_agreement *out =
+		arena_array(b->arena, struct import_agreement, n + 1);
+	size_t asked = 0;
+
+	if (!e || !e->agreements || !b->plan->opted_in)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (import_row_has_email(fresh[i]))
+			hashes[asked++] = fresh[i]->email.hash;
+	if (asked == 0)
+		return 0;
+	if (e->agreements(e->context, hashes, asked, b->arena, out, err) < 0 ||
+	    put_texts(tx, out, asked, err) < 0)
+		return -1;
+	asked = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct import_agreement *a;
+
+		if (!import_row_has_email(fresh[i]))
+			continue;
+		a = &out[asked++];
+		if (a->form && !fresh[i]->forgotten_elsewhere)
+			fresh[i]->agreement = a;
+	}
+	return 0;
+}
+
+int import_said_agreed(const struct import_agreement *a, struct consent *c)
+{
+	c->state = CONSENT_OPTED_IN;
+	c->source = CONSENT_BY_PERSON;
+	c->user_id = 0;
+	c->at_ms = a->agreed_ms;
+	c->ip = a->agreed_ip;
+	c->signup = (struct consent_signup){ .asked_ms = a->asked_ms,
+					     .asked_ip = a->asked_ip,
+					     .form = a->form,
+					     .text_id = a->text_id };
+	return 1;
+}
+
+int import_said_find(struct import_said *said, const struct import_batch *b,
+		     struct import_row *const *fresh, size_t n, struct tx *tx,
+		     struct err *err)
+{
+	struct db *db = tx->db;
+
 	for (size_t i = 0; i < n; i++) {
 		if (fresh[i]->kept && find_of_kept(said, fresh[i], db, err) < 0)
 			return -1;
 	}
 	if (find_of_addresses(said, b, fresh, n, db, err) < 0 ||
-	    mark_forgotten(b, fresh, n, err) < 0)
+	    mark_forgotten(b, fresh, n, err) < 0 ||
+	    mark_agreed(b, fresh, n, tx, err) < 0)
 		return -1;
 	return find_of_companies(said, fresh, n, db, err);
 }

@@ -12,6 +12,9 @@
 
 #include "crm/import/import_batch.h"
 
+struct consent;
+struct import_agreement;
+
 struct import_word {
 	const char *hash;   /* of an address; NULL: of a company */
 	int64_t company_id; /* 0: of an address */
@@ -20,15 +23,18 @@ struct import_word {
 struct import_said VEC_FIELDS(struct import_word);
 #define import_said_release(said) vec_release(said)
 
-/* Also marks those whom the audience was told to forget, see struct
- * import_elsewhere. Companies are locked: none opts out meanwhile. Strings live
- * in the batch's arena. */
+/* Also marks those whom the audience was told to forget, and those of whom it
+ * can show that they agreed, see struct import_elsewhere. Companies are locked:
+ * none opts out meanwhile. Strings live in the batch's arena. */
 int import_said_find(struct import_said *said, const struct import_batch *b,
-		     struct import_row *const *fresh, size_t n, struct db *db,
+		     struct import_row *const *fresh, size_t n, struct tx *tx,
 		     struct err *err);
 
 /* Its witnesses, appended; returns why, or NULL if there are none. */
 const char *import_said_of(const struct import_said *said,
 			   const struct import_row *row, struct ids *out);
+
+/* What the history of such a one begins with; 1. */
+int import_said_agreed(const struct import_agreement *a, struct consent *c);
 
 #endif

@@ -233,6 +233,12 @@ static bool is_told(const struct import_plan *plan)
 	return plan->has_header && n == CONSENT_TOLD_COLUMNS;
 }
 
+static bool is_of_our_own(struct str header)
+{
+	return import_consent_is_told(header) ||
+	       import_consent_is_proof(header);
+}
+
 static void begin_looks(struct import_plan *plan, const json_t *mapping,
 			struct looks *out)
 {
@@ -256,7 +262,7 @@ static void begin_looks(struct import_plan *plan, const json_t *mapping,
 		look.is_left_out = is_mapped_to_nothing(mapping, c);
 		look.is_date = is_date(c);
 		look.is_number = is_number(c);
-		if ((told && import_consent_is_told(str_of(c->header))) ||
+		if ((told && is_of_our_own(str_of(c->header))) ||
 		    import_word_is_of_refused(str_of(c->header))) {
 			look.is_watched = look.is_searched = false;
 			look.header = CONSENT_OTHER;

@@ -436,7 +436,10 @@ static int first_consent(const struct writer *w, const struct import_row *row,
 		c->import_id = witnesses->v[0];
 		return 1;
 	}
-	c->state = CONSENT_OPTED_IN; /* by a user, with a ground */
+	c->state = CONSENT_OPTED_IN;
+	if (row->agreement)
+		return import_said_agreed(row->agreement, c);
+	/* by a user, with a ground */
 	c->source = CONSENT_BY_USER;
 	c->reason = plan->opted_in;
 	return plan->opted_in && is_covered(plan, row);
@@ -677,8 +680,7 @@ int import_write(struct tx *tx, struct import_batch *b, struct err *err)
 	/* whoever is opted out row by row opts out new ones beside them */
 	if (load_images(&w, err) < 0 || take_ids(&w, &address_id, err) < 0 ||
 	    find_tags(&w, err) < 0 || write_singly(&w, err) < 0 ||
-	    import_said_find(&w.said, b, w.fresh.v, w.fresh.n, tx->db, err) <
-		    0 ||
+	    import_said_find(&w.said, b, w.fresh.v, w.fresh.n, tx, err) < 0 ||
 	    write_batch(&w, address_id, err) < 0 ||
 	    carry_opt_outs(&w, err) < 0 || join_companies(&w, err) < 0 ||
 	    confirm_opt_outs(&w, err) < 0 ||

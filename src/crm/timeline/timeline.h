@@ -3,8 +3,8 @@
  * first
  *
  * Communications (with those of campaigns), notes, tasks and consent in one
- * list, and the import that made it. A task stands at the time it was done, else is due, else was made. A
- * page costs a few queries, however long it is.
+ * list, and the import that made it. A task stands at the time it was done,
+ * else is due, else was made. A page costs a few queries, however long it is.
  */
 #ifndef CRM_TIMELINE_H
 #define CRM_TIMELINE_H
@@ -22,7 +22,8 @@ struct timeline_entry {
 	int64_t person_id;   /* of a campaign: whose */
 	int64_t id;          /* 0: of a campaign; of an import: its own */
 	const char *kind;    /* of a communication, or the source of consent */
-	const char *title;   /* subject, what is to be done, or a file */
+	const char *title;   /* subject, what is to be done, a file, or the form
+				by which consent came */
 	const char *body;
 	const char *status;
 	const char *direction; /* of a communication: in, out; or NULL */

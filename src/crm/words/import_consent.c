@@ -505,6 +505,24 @@ enum import_consent import_consent_header(struct str header)
 	return h.letters.len > 0 ? judge_header(&h) : CONSENT_NO_COLUMN;
 }
 
+static bool is_headed(struct str header, const char *words)
+{
+	CLEANUP(header_release) struct header h = { .letters = STRBUF_INIT };
+
+	read_header(utf8_trim(header), &h);
+	return has_any(&h, words);
+}
+
+bool import_consent_is_proof(struct str header)
+{
+	return is_headed(header,
+			 "=consentform =einwilligungformular =consenttext "
+			 "=einwilligungtext =consentsignedupat "
+			 "=consentsignedup =einwilligunganmeldung "
+			 "=consentsignedupip =einwilligunganmeldungip "
+			 "=consentip =einwilligungip");
+}
+
 bool import_consent_is_told(struct str header)
 {
 	/* as its API and the app head them (crm/export.c) */
@@ -513,10 +531,8 @@ bool import_consent_is_told(struct str header)
 		"=consenthow =einwilligungwie =consentby =consentwho "
 		"=einwilligungwer =consentreason =consentground "
 		"=einwilligunggrund";
-	CLEANUP(header_release) struct header h = { .letters = STRBUF_INIT };
 
-	read_header(utf8_trim(header), &h);
-	return has_any(&h, told);
+	return is_headed(header, told);
 }
 
 /* A question mark of any script, or a paragraph of a law. */

@@ -64,6 +64,8 @@ bool import_consent_asks(struct str header);
  */
 #define CONSENT_TOLD_COLUMNS 4
 bool import_consent_is_told(struct str header);
+/* Beside those: how it is shown that somebody agreed. */
+bool import_consent_is_proof(struct str header);
 
 /* Is it a column of consent whatever its values are? */
 bool import_consent_is_sure(enum import_consent consent);

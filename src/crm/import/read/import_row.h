@@ -40,6 +40,7 @@ struct import_row {
 	bool opted_out;
 	bool agreed;              /* a column of agreement says so */
 	bool forgotten_elsewhere; /* see struct import_elsewhere */
+	const struct import_agreement *agreement; /* NULL: none is known */
 	bool is_short;            /* it ends before the last column */
 	const char *company, *company_folded; /* NULL: none */
 	const char **tags;

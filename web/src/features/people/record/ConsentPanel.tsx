@@ -10,6 +10,7 @@ import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { SharersOut, SharersToo } from '../AddressHolders.tsx';
 import { useObstacles, type Person } from '../queries.ts';
+import { Agreed } from './Agreed.tsx';
 import { AudienceLeft } from './AudienceLeft.tsx';
 import { saysOf, type AudienceSays } from './audienceSays.ts';
 import { Panel } from './Panel.tsx';
@@ -140,13 +141,14 @@ function ConsentWords({ consent }: { consent: Consent }) {
   return (
     <Stack gap={0} fz="xs" c="dimmed">
       <span title={format.time(consent.at)}>{format.relative(consent.at)}</span>
+      {consent.signup && <Agreed agreement={consent.signup} />}
       {isImport && <span dir="auto">{consent.import_name ? t('person.byImport', { name: consent.import_name }) : t('person.source.import')}</span>}
-      {(consent.user_name || !isImport) && (
+      {(consent.user_name || !isImport) && !consent.signup && (
         <span dir="auto">{consent.user_name ?? (source in en.person.source ? t(`person.source.${source as Source}`) : source)}</span>
       )}
       {consent.campaign_name && <span dir="auto">{t('person.byCampaign', { name: consent.campaign_name })}</span>}
       {consent.email && <span dir="auto">{consent.email}</span>}
-      {consent.ip && <span>{t('person.fromIp', { ip: consent.ip })}</span>}
+      {consent.ip && !consent.signup && <span>{t('person.fromIp', { ip: consent.ip })}</span>}
       {consent.reason && !isSourceOnly(consent.source, consent.reason) && <Text size="xs" c="var(--mantine-color-text)" dir="auto">{consent.reason}</Text>}
     </Stack>
   );

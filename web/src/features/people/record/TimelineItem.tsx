@@ -48,7 +48,7 @@ export function TimelineItem({ entry, personId, onShowMail }: Props) {
     label,
     entry.direction && !entry.campaign_id ? t(entry.direction === 'in' ? 'person.in' : 'person.out') : null,
     entry.campaign_name,
-    entry.type === 'consent' && entry.title ? t('person.byImport', { name: entry.title }) : null,
+    entry.type === 'consent' && entry.title ? t(entry.kind === 'import' ? 'person.byImport' : 'person.agreed.byForm', { name: entry.title }) : null,
     entry.user_name,
     entry.type === 'consent' && !entry.title && (!entry.user_name || entry.kind === 'import') && entry.kind && entry.kind in en.person.source ? t(`person.source.${entry.kind as Source}`) : null,
     entry.email,

@@ -2,6 +2,7 @@
 import { Stack, Text, Timeline } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Ago } from '../../../../ui/Ago.tsx';
+import { Agreed } from '../../../people/record/Agreed.tsx';
 import { Panel } from '../../../people/record/Panel.tsx';
 import { useMemberMore, type Member } from '../queries.ts';
 import { reasonKind, useReasonWord, useSourceWord } from '../words.ts';
@@ -20,7 +21,7 @@ export function Standing({ member }: { member: Member }) {
   const { status, ip_signup: ipSignup, ip_opt: ipOpt, timestamp_signup: signup, timestamp_opt: opt, last_changed: changed } = member;
   const reason = member.unsubscribe_reason;
   const kind = reasonKind(reason);
-  const more = useMemberMore(member, reason !== undefined).data;
+  const more = useMemberMore(member, true).data;
   const by = kind === 'admin' && more?.unsubscribed_by ? t('members.leftBy', { name: more.unsubscribed_by }) : undefined;
   const source = member.source && sourceWord(member.source);
   const steps: Step[] = [
@@ -43,6 +44,12 @@ export function Standing({ member }: { member: Member }) {
           </Timeline.Item>
         ))}
       </Timeline>
+      {(more?.agreements ?? []).map((agreement) => (
+        <Stack key={agreement.signed_up_at} gap={0} fz="xs" c="dimmed" mt="sm">
+          <Text size="sm" fw={500} c="var(--mantine-color-text)">{t('members.proof')}</Text>
+          <Agreed agreement={agreement} />
+        </Stack>
+      ))}
     </Panel>
   );
 }
