@@ -107,6 +107,10 @@ describe("what a reader sees", () => {
     const interests = `/3.0/lists/${list}/interest-categories`;
     const { body: topics } = await server.mailchimp.post(interests, { title: "Topics", type: "hidden" });
     assert.doesNotMatch((await server.anonymous.get(leave)).text, /\/p\//);
+    for (const asks of [true, false]) {
+      await server.mailchimp.patch(`/3.0/lists/${list}`, { marketing_permissions: asks });
+      assert.equal((await server.anonymous.get(leave)).text.includes("Prefiero elegir lo que recibo"), asks);
+    }
     await server.mailchimp.patch(`${interests}/${topics.id}`, { title: "Topics", type: "checkboxes" });
     const instead = (await server.anonymous.get(leave)).text.match(/href="\.\.(\/p\/[^"]+)">Prefiero elegir lo que recibo</)![1];
     assert.match((await server.anonymous.get(`/t${instead}`)).text, /<option value="es" selected>Español/);

@@ -159,6 +159,22 @@ void track_page_add_taking_back(const struct request *rq,
 	strbuf_addstr(out, "</button></form>\n");
 }
 
+/* Does the list ask in which ways they may be contacted? 1, 0, -1. */
+static int has_permissions(struct db *db, const struct track_page *page,
+			   struct arena *arena, struct err *err)
+{
+	CLEANUP(vec_release) struct interests all = VEC_INIT;
+	struct list list;
+
+	if (list_get_by_id(db, page->subject.list_id, arena, &list, err) < 0)
+		return -1;
+	if (!list.marketing_permissions)
+		return 0;
+	if (permission_list(db, list.id, arena, &all, err) < 0)
+		return -1;
+	return all.n > 0;
+}
+
 /* Is there anything that they may choose to get? 1, 0, -1. */
 static int has_choices(struct request *rq, const struct track_page *page,
 		       struct err *err)
@@ -175,7 +191,7 @@ static int has_choices(struct request *rq, const struct track_page *page,
 	vec_each (&all, category)
 		if (category->form != INTEREST_HIDDEN)
 			return 1;
-	return 0;
+	return has_permissions(db, page, rq->arena, err);
 }
 
 /* Less, or something else, rather than nothing. */
