@@ -51,6 +51,7 @@ static void are_sound_and_short_in_both_languages(void **state)
 				strstr(out.html.buf, "*|UPDATE_PROFILE|*"));
 			assert_non_null(
 				strstr(out.html.buf, "*|LIST:ADDRESSLINE|*"));
+			assert_non_null(strstr(out.html.buf, "*|ARCHIVE|*"));
 		}
 	}
 }
