@@ -15,11 +15,12 @@ static const char style[] =
 	"button,input{font:inherit;padding:.4em .8em}table{border-collapse:"
 	"collapse}td,th{text-align:left;padding:.2em .8em .2em "
 	"0;vertical-align:top}";
-static const char body[] = "</style>\n</head>\n<body>\n<main>\n<h1>";
+static const char body[] = "</style>\n</head>\n<body>\n<main>\n";
 
 void page_begin_styled(struct strbuf *out,
 		       const struct reader_language *language,
-		       const char *title, const char *heading, const char *css)
+		       const char *title, const char *heading, const char *css,
+		       const char *above)
 {
 	strbuf_addf(out, "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n",
 		    language->tag, reader_direction(language));
@@ -28,6 +29,8 @@ void page_begin_styled(struct strbuf *out,
 	strbuf_addstr(out, style);
 	strbuf_addstr(out, css);
 	strbuf_addstr(out, body);
+	strbuf_addstr(out, above);
+	strbuf_addstr(out, "<h1>");
 	strbuf_add_html(out, str_of(heading));
 	strbuf_addstr(out, "</h1>\n");
 }
@@ -35,7 +38,7 @@ void page_begin_styled(struct strbuf *out,
 void page_begin_in(struct strbuf *out, const struct reader_language *language,
 		   const char *title)
 {
-	page_begin_styled(out, language, title, title, "");
+	page_begin_styled(out, language, title, title, "", "");
 }
 
 void page_begin(struct strbuf *out, const char *title)

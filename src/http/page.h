@@ -22,10 +22,12 @@ struct reader_language;
 void page_begin(struct strbuf *out, const char *title); /* with a heading */
 void page_begin_in(struct strbuf *out, const struct reader_language *language,
 		   const char *title);
-/* css: rules of ours beside the usual ones; what is in it is not checked. */
+/* css: rules of ours beside the usual ones; above: HTML of ours that stands
+ * above the heading. What is in them is not checked. */
 void page_begin_styled(struct strbuf *out,
 		       const struct reader_language *language,
-		       const char *title, const char *heading, const char *css);
+		       const char *title, const char *heading, const char *css,
+		       const char *above);
 void page_paragraph(struct strbuf *out, const char *text);
 void page_link(struct strbuf *out, const char *href, const char *text);
 void page_end(struct strbuf *out);

@@ -361,6 +361,7 @@ void signup_begin(const struct signup_page *page, const char *heading,
 {
 	CLEANUP(json_free) json_t *header = NULL;
 	CLEANUP(strbuf_release) struct strbuf css = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf above = STRBUF_INIT;
 	struct err ignored = ERR_INIT; /* our own column */
 
 	rs->content_type = PAGE_TYPE;
@@ -368,13 +369,13 @@ void signup_begin(const struct signup_page *page, const char *heading,
 			signup_asks_proof(page) ? POLICY "; script-src 'self'"
 						: POLICY);
 	signup_write_css(&page->form, &css);
+	if (json_parse(str_of(page->form.header), &header, &ignored) == 0) {
+		if (*header_of(header, "image_url"))
+			add_picture(header, &above);
+		signup_add_lines(header_of(header, "text"), &above);
+	}
 	page_begin_styled(&rs->body, page->language, signup_page_title(page),
-			  heading, css.buf);
-	if (json_parse(str_of(page->form.header), &header, &ignored) < 0)
-		return;
-	if (*header_of(header, "image_url"))
-		add_picture(header, &rs->body);
-	signup_add_lines(header_of(header, "text"), &rs->body);
+			  heading, css.buf, above.len ? above.buf : "");
 }
 
 static const char *action_of(const struct signup_page *page)
