@@ -166,7 +166,8 @@ describe("what a reader prefers", () => {
     assert.equal(again.fields.language, "pt");
     await post(links.cat, again.fields);
     assert.equal((await member("cat@r.example")).language, "pt_PT");
-    // what a user says in the CRM goes there
+    // what a user says in the CRM after it heard of that goes there
+    await runJob(server, "/api/v1/sync");
     await server.admin.patch(`/api/v1/people/${(await cat()).id}`, { language: "Deutsch" });
     await until("the audience knows", async () => (await member("cat@r.example")).language === "de");
     await runJob(server, "/api/v1/sync");
