@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "delivery/confirm_look.h"
 #include "delivery/delivery.h"
 #include "delivery/relay_setting.h"
 #include "delivery/track_token.h"
@@ -264,18 +265,6 @@ static void add_paragraph(const char *text, struct strbuf *out)
 	strbuf_addstr(out, "</p>\n");
 }
 
-static void add_button(const struct letter *l, const char *link,
-		       struct strbuf *out)
-{
-	strbuf_addstr(out, "<p><a href=\"");
-	strbuf_add_html(out, str_of(link));
-	strbuf_addstr(out, "\" style=\"display:inline-block;padding:12px 20px;"
-			   "background:#1a4f8b;color:#ffffff;"
-			   "text-decoration:none;border-radius:4px\">");
-	strbuf_add_html(out, str_of(text_of(l, words[l->mail].link)));
-	strbuf_addstr(out, "</a></p>\n");
-}
-
 static void add_fact(const char *label, const char *value, struct strbuf *out)
 {
 	strbuf_add_html(out, str_of(label));
@@ -284,39 +273,28 @@ static void add_fact(const char *label, const char *value, struct strbuf *out)
 	strbuf_addstr(out, "</bdi></strong>");
 }
 
-static void add_lines(const char *text, struct strbuf *out)
+static int write_html(const struct letter *l, const char *link,
+		      struct strbuf *out, struct err *err)
 {
-	struct str rest = str_of(text);
+	struct confirm_look look;
 
-	while (rest.len > 0) {
-		strbuf_add_html(out, str_cut(&rest, '\n'));
-		if (rest.len > 0)
-			strbuf_addstr(out, "<br>");
-	}
-}
-
-static void write_html(const struct letter *l, const char *link,
-		       struct strbuf *out)
-{
-	bool asks = words[l->mail].asks;
-
-	strbuf_addf(out,
-		    "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<body "
-		    "style=\"font:16px/1.5 sans-serif;max-width:560px\">\n",
-		    l->language->tag, reader_direction(l->language));
+	if (confirm_look_load(l->db, l->list.id, l->arena, &look, err) < 0)
+		return -1;
+	confirm_look_begin(&look, l->language->tag,
+			   reader_direction(l->language), company_of(l), out);
 	add_paragraph(text_of(l, words[l->mail].mail), out);
 	if (name_of(l)) {
 		strbuf_addstr(out, "<p>");
 		add_fact(text_of(l, READER_LIST), name_of(l), out);
 		strbuf_addstr(out, "</p>\n");
 	}
-	if (asks) {
-		add_button(l, link, out);
+	if (words[l->mail].asks) {
+		confirm_look_button(&look, link,
+				    text_of(l, words[l->mail].link), out);
 		add_paragraph(text_of(l, words[l->mail].ignore), out);
 	}
-	strbuf_addstr(out, "<p dir=\"auto\"><small>");
-	add_lines(sender_lines(l), out);
-	strbuf_addstr(out, "</small></p>\n</body>\n</html>\n");
+	confirm_look_end(sender_lines(l), out);
+	return 0;
 }
 
 /* --- the message --- */
@@ -338,7 +316,8 @@ static int write_message(const struct letter *l, const struct email *from,
 	message_id_format(str_of(local), str_of(from->domain), &id);
 	add_link(l, &link);
 	write_text(l, link.buf, &text);
-	write_html(l, link.buf, &html);
+	if (write_html(l, link.buf, &html, err) < 0)
+		return -1;
 	m = (struct message){ .text = strbuf_str(&text),
 			      .html = strbuf_str(&html) };
 	m.layout.from = (struct mail_address){

@@ -28,6 +28,9 @@ void reader_text_fill(const char *text, const char *company, struct strbuf *out)
 		strbuf_add(out, text, (size_t)(at - text));
 		strbuf_addstr(out, company);
 		text = at + strlen(COMPANY);
+		/* a sentence that ends with "e.V." ends there */
+		if (*text == '.' && str_ends(str_of(company), "."))
+			text++;
 	}
 	strbuf_addstr(out, text);
 }

@@ -81,6 +81,9 @@ static void a_text_says_who_sends(void **state)
 	strbuf_reset(&out);
 	reader_text_fill("*|LIST:COMPANY|*, *|LIST:COMPANY|*", "T", &out);
 	assert_string_equal(out.buf, "T, T");
+	strbuf_reset(&out);
+	reader_text_fill("of *|LIST:COMPANY|*.", "Club e.V.", &out);
+	assert_string_equal(out.buf, "of Club e.V.");
 }
 
 static void a_language_has_one_place(void **state)

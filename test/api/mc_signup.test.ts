@@ -310,6 +310,13 @@ describe("who signs up", () => {
     assert.match(text, /<p><bdi>Grüße<\/bdi><\/p>\n<p><bdi>&lt;b&gt;you/);
     assert.ok(!text.includes("<script>") && !text.includes("evil") && !text.includes("display:none"));
     assert.match(headers.get("content-security-policy")!, /img-src 'self' https:;/);
+    assert.ok(text.indexOf("<img ") < text.indexOf("alert(1)") && text.indexOf("alert(1)") < text.indexOf("<h1>"), "the logo, what is to be at the top, and the heading");
+    // so does the mail that asks to confirm
+    await post({ EMAIL: "looks@example.org" }, { headers: german });
+    const mail = await parseMail((await caughtMail(server, "looks@example.org")).source);
+    assert.match(mail.html!, /<img src="https:\/\/example\.org\/a\.png&quot;&gt;&lt;script&gt;" alt="[^"]+" width="100" /);
+    assert.match(mail.html!, /class="button" href="[^"]+" style="[^"]*background:#00aa00;color:#18181b">Anmeldung bestätigen/);
+    assert.ok(!mail.html!.includes("<script>") && !mail.html!.includes("evil"));
     await api.post(`/3.0/lists/${list}/signup-forms`, { header: { image_url: "" } });
   });
 

@@ -126,6 +126,36 @@ const char *signup_form_text(const struct signup_form *form,
 	return text ? arena_strdup(arena, text) : "";
 }
 
+const char *signup_form_header(const struct signup_form *form, const char *name,
+			       struct arena *arena)
+{
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct err ignored = ERR_INIT; /* our own column */
+	const char *text = NULL;
+
+	if (json_parse(str_of(form->header), &tree, &ignored) == 0)
+		text = json_string_value(json_object_get(tree, name));
+	return text ? arena_strdup(arena, text) : "";
+}
+
+const char *signup_form_style(const struct signup_form *form,
+			      const char *selector, const char *property,
+			      struct arena *arena)
+{
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct err ignored = ERR_INIT; /* our own column */
+	const char *text = NULL;
+	const json_t *options;
+
+	if (json_parse(str_of(form->styles), &tree, &ignored) == 0) {
+		options = json_object_get(item_of(tree, "selector", selector),
+					  "options");
+		text = json_string_value(json_object_get(
+			item_of(options, "property", property), "value"));
+	}
+	return text ? arena_strdup(arena, text) : "";
+}
+
 /* --- changes --- */
 
 static int check_header(const struct header_item *item, const char *text,

@@ -54,6 +54,13 @@ const char *signup_form_url(const char *public_url, const char *account,
 /* Of a list that is removed. */
 int signup_form_remove(struct tx *tx, int64_t list_id, struct err *err);
 
+/* What the header has by that name, and a selector for a property; as it was
+ * given, "" if there is none; in arena. */
+const char *signup_form_header(const struct signup_form *form, const char *name,
+			       struct arena *arena);
+const char *signup_form_style(const struct signup_form *form,
+			      const char *selector, const char *property,
+			      struct arena *arena);
 /* The text of a section, "" if there is none; in arena. */
 const char *signup_form_text(const struct signup_form *form,
 			     const char *section, struct arena *arena);

@@ -69,7 +69,7 @@ function Html({ mail }: { mail: Mail }) {
   const { t } = useTranslation();
   return (
     <>
-      <Text size="sm" c="dimmed" mb="xs">{t('outbox.linksWork')}</Text>
+      <Text size="sm" c="dimmed" mb="xs">{t(mail.campaign_id === null ? 'outbox.linksOfOther' : 'outbox.linksWork')}</Text>
       <MailFrame src={mail.html_url!} title={t('outbox.frame', { subject: mail.subject || t('outbox.noSubject') })} h="65vh" />
     </>
   );
