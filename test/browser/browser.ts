@@ -194,10 +194,14 @@ const CUT = `(() => {
   const name = (el) => '<' + el.tagName.toLowerCase() + ' class="' + String(el.className).slice(0, 60) + '"> ' + (el.value || el.placeholder || el.textContent || '').trim().slice(0, 60);
   if (page.scrollWidth > page.clientWidth + 1) told.push('the page is ' + page.scrollWidth + ' px wide');
   const textWidth = (input) => {
-    const pen = document.createElement('canvas').getContext('2d');
     const style = getComputedStyle(input);
-    pen.font = style.font;
-    return { text: pen.measureText(input.value || input.placeholder).width,
+    const pen = document.body.appendChild(document.createElement('span')); // tabular figures have no short form that a canvas takes
+    pen.style.cssText = 'position: absolute; visibility: hidden; white-space: pre';
+    for (const one of ['fontFamily', 'fontSize', 'fontWeight', 'letterSpacing']) pen.style[one] = style[one];
+    pen.textContent = input.value || input.placeholder;
+    const text = pen.getBoundingClientRect().width;
+    pen.remove();
+    return { text,
       room: input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) };
   };
   const isHinted = (el) => el.offsetHeight - el.clientHeight > 8 ||

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { signupGrounds } from '../features/imports/signupGrounds.ts';
 import { de } from './de/index.ts';
 import { en } from './en/index.ts';
 
@@ -42,4 +43,8 @@ test('a number of something has a form for one', () => {
       expect(texts, key).toHaveProperty([`${counted![1]}_other`]);
     }
   }
+});
+
+test('an import of sign-ups is known in whichever language it was begun', () => {
+  expect(signupGrounds).toEqual([en.imports.groundOfSignups, de.imports.groundOfSignups]);
 });

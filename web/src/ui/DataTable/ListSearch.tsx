@@ -51,7 +51,7 @@ export function ListSearch({ label, value, onChange }: Props) {
       type="search"
       size="xs"
       dir="auto"
-      w={{ base: '100%', sm: 260 }}
+      w={{ base: '100%', sm: 280 }}
       aria-label={label}
       aria-keyshortcuts="/"
       placeholder={label}

@@ -10,7 +10,7 @@ import { spreadsheetQuery } from '../../../app/spreadsheet.ts';
 import { CsvButton } from '../../../ui/CsvButton.tsx';
 import { pick, useKeptColumns } from '../../../ui/DataTable/columns.ts';
 import { ColumnsMenu } from '../../../ui/DataTable/ColumnsMenu.tsx';
-import { DataTable, ListPage } from '../../../ui/DataTable/DataTable.tsx';
+import { DataTable, ListPage, useIsPhone } from '../../../ui/DataTable/DataTable.tsx';
 import { ListSearch } from '../../../ui/DataTable/ListSearch.tsx';
 import { ListTotal } from '../../../ui/DataTable/ListTotal.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
@@ -21,7 +21,7 @@ import { GrowthChart } from '../growth/GrowthChart.tsx';
 import { BulkBar } from './bulk/BulkBar.tsx';
 import { MembersDone, type MembersBegun } from './bulk/MembersDone.tsx';
 import { DEFAULT_COLUMNS, MEMBERS, useMemberColumns } from './columns.tsx';
-import { InterestFilter, StatusFilter, TagFilter } from './filters.tsx';
+import { FilterButton, InterestFilter, StatusFilter, TagFilter } from './filters.tsx';
 import { NewMember } from './NewMember.tsx';
 import { NotInCrm } from './NotInCrm.tsx';
 import { useMembers } from './queries.ts';
@@ -42,6 +42,8 @@ export function MembersPanel({ listId, isMaster }: { listId: string; isMaster: b
   const shown = kept ?? DEFAULT_COLUMNS;
   const [isNew, setNew] = useState(false);
   const [isGrowing, setGrowing] = useState(false);
+  const isPhone = useIsPhone();
+  const [isFiltering, setFiltering] = useState(false);
   const listed: Listed = { q, status, tag, interest, notInCrm };
   const members = useMembers(listId, listed, sort);
   const [selection, select] = useSelection(JSON.stringify(apiQuery(listId, listed)));
@@ -67,17 +69,28 @@ export function MembersPanel({ listId, isMaster }: { listId: string; isMaster: b
     <ListPage above={ABOVE}>
       <Group gap="xs" mb="xs">
         <ListSearch label={t('members.search')} value={q ?? ''} onChange={setQ} />
-        <TagFilter listId={listId} value={tag} onChange={(next) => change({ tag: next })} />
-        <InterestFilter listId={listId} value={interest} onChange={(next) => change({ interest: next })} />
+        {(!isPhone || isFiltering) && (
+          <>
+            <TagFilter listId={listId} value={tag} onChange={(next) => change({ tag: next })} />
+            <InterestFilter listId={listId} value={interest} onChange={(next) => change({ interest: next })} />
+          </>
+        )}
+        {isPhone && <FilterButton isOpen={isFiltering} count={[status, tag, interest].filter((one) => one !== undefined).length} onToggle={() => setFiltering(!isFiltering)} />}
         <Group gap="xs" ms="auto">
-          <Button size="xs" variant="default" leftSection={<IconTrendingUp size={14} aria-hidden />} onClick={() => setGrowing(true)}>{t('growth.title')}</Button>
-          {total > 0 && <Download listId={listId} listed={listed} />}
-          <ColumnsMenu columns={columns} shown={shown} onChange={keep} />
+          {!isPhone && <ColumnsMenu columns={columns} shown={shown} onChange={keep} />}
           {add}
         </Group>
       </Group>
-      <StatusFilter counts={members.first?.counts} value={status} onChange={(next) => change({ status: next })} />
-      <NotInCrm listId={listId} listed={listed} subscribed={members.first?.counts.subscribed} found={members.isOld ? null : members.total} onChange={(next) => change({ notInCrm: next, status: undefined })} />
+      {(!isPhone || isFiltering) && (
+        <Group gap="xs" mb="xs" justify="space-between" mih={30}>
+          <StatusFilter counts={members.first?.counts} value={status} onChange={(next) => change({ status: next })} />
+          <Group gap="xs">
+            <Button size="xs" variant="default" leftSection={<IconTrendingUp size={14} aria-hidden />} onClick={() => setGrowing(true)}>{t('growth.title')}</Button>
+            {total > 0 && <Download listId={listId} listed={listed} />}
+            {isPhone && <ColumnsMenu columns={columns} shown={shown} onChange={keep} />}
+          </Group>
+        </Group>
+      )}
       {job !== undefined && <MembersDone listId={listId} jobId={job} begun={begun} onClose={() => setJob()} />}
       {mayChoose && sizeOf(selection, selectable) > 0 ? (
         <BulkBar
@@ -92,9 +105,10 @@ export function MembersPanel({ listId, isMaster }: { listId: string; isMaster: b
           onLookAgain={members.again}
         />
       ) : (
-        <Group gap="md" justify="space-between">
-          <ListTotal rows={members} mih={30} lh="30px">{t(members.totalIsLeast ? 'members.totalLeast' : isAll(listed) ? 'members.total' : 'members.totalFits', words)}</ListTotal>
-          {members.first?.is_indexing && <Text size="sm" c="dimmed" mb={6} role="status">{t('members.indexing')}</Text>}
+        <Group gap="md" justify="space-between" mb={6} mih={30} flex="none">
+          <ListTotal rows={members} mb={0}>{t(members.totalIsLeast ? 'members.totalLeast' : isAll(listed) ? 'members.total' : 'members.totalFits', words)}</ListTotal>
+          {members.first?.is_indexing && <Text size="sm" c="dimmed" role="status">{t('members.indexing')}</Text>}
+          <NotInCrm listId={listId} listed={listed} subscribed={members.first?.counts.subscribed} found={members.isOld ? null : members.total} onChange={(next) => change({ notInCrm: next, status: undefined })} />
         </Group>
       )}
       <DataTable

@@ -1,5 +1,6 @@
 /** Who signed up, or was added by another program, and is not in the CRM: how many, and the way in. */
-import { Chip, Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { useFormat } from '../../../app/format.ts';
@@ -31,19 +32,30 @@ export function NotInCrm({ listId, listed: { notInCrm, q, tag, interest }, found
   const strangers = useStrangers(listId, isMaster && subscribed !== undefined && (isQuick || notInCrm === true)).data;
   const total = strangers?.total ?? 0;
   if (!notInCrm && (!isMaster || (isQuick && total === 0))) return null;
+  // one press from here takes all of them: not while the list shows some only
+  const isWhole = !notInCrm && mayImport && total > 0 && !strangers?.total_is_least && !q && tag === undefined && interest === undefined;
   const search = { signups: listId, q, tag, interest };
   return (
-    <Group gap="xs" mb="xs">
-      <Chip size="xs" checked={notInCrm === true} onChange={(isOn) => onChange(isOn || undefined)}>
+    <Group gap={4} role="group" aria-label={t('members.notInCrmOnly')}>
+      <Text size="sm">
         {strangers ? t(strangers.total_is_least ? 'members.notInCrmLeast' : 'members.notInCrmCount', { count: total, n: format.number(total) }) : t('members.notInCrmOnly')}
-      </Chip>
+      </Text>
+      {!notInCrm && <Button size="compact-sm" variant="subtle" onClick={() => onChange(true)}>{t('members.notInCrmShow')}</Button>}
+      {isWhole && (
+        <TakeIn size="compact-sm" variant="default" search={{ signups: listId }}>{t('members.oneToCrm')}</TakeIn>
+      )}
       {notInCrm && mayImport && (found ?? 0) > 0 && (
         <>
-          <TakeIn search={search}>{t('members.toCrm', { count: found ?? 0, n: format.number(found ?? 0) })}</TakeIn>
-          <LinkAnchor size="sm" to="/imports" search={search}>{t('members.lookFirst')}</LinkAnchor>
+          <TakeIn size="compact-sm" search={search}>{t('members.toCrm', { count: found ?? 0, n: format.number(found ?? 0) })}</TakeIn>
+          <LinkAnchor size="sm" mx="xs" to="/imports" search={search}>{t('members.lookFirst')}</LinkAnchor>
         </>
       )}
-      {notInCrm && <Text size="sm" c="dimmed">{t('members.notInCrmAbout')}</Text>}
+      {notInCrm && (
+        <>
+          <Button size="compact-sm" variant="subtle" color="gray" c="dimmed" leftSection={<IconX size={14} aria-hidden />} onClick={() => onChange(undefined)}>{t('members.showAll')}</Button>
+          <Text size="sm" c="dimmed">{t('members.notInCrmAbout')}</Text>
+        </>
+      )}
     </Group>
   );
 }

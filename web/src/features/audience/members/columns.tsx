@@ -18,10 +18,10 @@ export function useMemberColumns(listId: string): Column<MemberRow>[] {
   const sourceWord = useSourceWord();
   return useMemo(
     () => [
-      { name: 'email', label: t('members.column.email'), width: 260, isSortable: true, cell: (row) => <Address listId={listId} row={row} /> },
+      { name: 'email', label: t('members.column.email'), width: 250, isSortable: true, cell: (row) => <Address listId={listId} row={row} /> },
       { name: 'name', label: t('members.column.name'), width: 170, isSortable: false, cell: ({ name }) => name && <span dir="auto" title={name}>{name}</span> },
       { name: 'status', label: t('members.column.status'), width: 140, isSortable: false, isBeside: true, cell: ({ status }) => <MemberWord status={status} /> },
-      { name: 'tags', label: t('members.column.tags'), width: 140, isSortable: false, cell: ({ tags }) => tags.length > 0 && <Tags tags={tags} /> },
+      { name: 'tags', label: t('members.column.tags'), width: 170, isSortable: false, cell: ({ tags }) => tags.length > 0 && <Tags tags={tags} /> },
       { name: 'rating', label: t('members.column.rating'), width: 90, isSortable: false, isNamed: true, cell: ({ rating }) => t('members.ratingOf', { stars: rating }) },
       { name: 'language', label: t('members.column.language'), width: 100, isSortable: false, isNamed: true, cell: ({ language }) => language },
       { name: 'source', label: t('members.column.source'), width: 130, isSortable: false, isNamed: true, cell: ({ source }) => source && <span dir="auto">{sourceWord(source)}</span> },

@@ -1,5 +1,6 @@
 /** What narrows the list: a status with how many have it, a tag or segment, an answer. */
-import { Chip, Group, Select, type ComboboxItem } from '@mantine/core';
+import { Button, Chip, Group, Select, type ComboboxItem } from '@mantine/core';
+import { IconFilter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../../../api/client.ts';
@@ -22,13 +23,23 @@ export function StatusFilter({ counts, value, onChange }: StatusProps) {
   const format = useFormat();
   const shown = statuses.filter((status) => status === value || status === 'subscribed' || (counts?.[status] ?? 0) > 0);
   return (
-    <Group gap={6} mb="xs" role="group" aria-label={t('members.column.status')}>
+    <Group gap={6} role="group" aria-label={t('members.column.status')}>
       {shown.map((status) => (
         <Chip key={status} size="xs" checked={status === value} onChange={(isOn) => onChange(isOn ? status : undefined)}>
           <DotWord isWhole color={memberColors[status]} word={`${t(`members.status.${status}`)} ${counts ? format.number(counts[status]) : ''}`} />
         </Chip>
       ))}
     </Group>
+  );
+}
+
+/** On a phone the filters stand behind it: the members come first. */
+export function FilterButton({ isOpen, count, onToggle }: { isOpen: boolean; count: number; onToggle: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button size="xs" variant={count > 0 ? 'light' : 'default'} aria-expanded={isOpen} leftSection={<IconFilter size={14} aria-hidden />} onClick={onToggle}>
+      {count > 0 ? t('members.filtersSet', { count }) : t('members.filters')}
+    </Button>
   );
 }
 
@@ -52,7 +63,7 @@ function Choice({ label, groups, value, onChange }: ChoiceProps) {
   return (
     <Select
       size="xs"
-      w={{ base: '100%', sm: 160 }}
+      w={{ base: '100%', sm: 220 }}
       dir="auto"
       searchable
       clearable

@@ -123,7 +123,7 @@ function AddressRow({ address, person, isBusy, onChoose, onRelease, onRemove }: 
       {address.held && (
         <Group gap={6} mt={4} justify="space-between" wrap="nowrap">
           <Text size="xs" c="var(--mantine-color-error)">{t('person.heldBecause', { why: why ?? '' })}</Text>
-          <Button size="compact-xs" variant="default" loading={isBusy} onClick={onRelease}>{t('person.release')}</Button>
+          <Button size="compact-xs" variant="default" flex="none" loading={isBusy} onClick={onRelease}>{t('person.release')}</Button>
         </Group>
       )}
     </div>
