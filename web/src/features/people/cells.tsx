@@ -6,6 +6,7 @@ import { Ago } from '../../ui/Ago.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { NameLink } from '../../ui/DataTable/CellLink.tsx';
 import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
+import { LanguageName } from '../../ui/languageName.ts';
 import type { FieldInfo } from '../../ui/FilterBar/criteria.ts';
 import { isColumn, useFieldLabel } from './fields.ts';
 import { nameOf, valueOf } from './person.ts';
@@ -56,6 +57,7 @@ function Cell({ person, field, format }: { person: Person; field: FieldInfo; for
   const text = String(value);
   if (field.type === 'time') return <Ago at={text} />;
   if (field.type === 'date') return format.date(text);
+  if (field.name === 'language') return <LanguageName value={text} />;
   return <span dir="auto" title={text}>{text}</span>;
 }
 

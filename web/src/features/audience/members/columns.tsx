@@ -5,6 +5,7 @@ import { Ago } from '../../../ui/Ago.tsx';
 import { NameLink } from '../../../ui/DataTable/CellLink.tsx';
 import type { Column } from '../../../ui/DataTable/columns.ts';
 import { rememberOpened } from '../../../ui/DataTable/lastOpened.ts';
+import { LanguageName } from '../../../ui/languageName.ts';
 import { Tags } from '../../people/TagsCell.tsx';
 import { MemberWord } from './MemberWord.tsx';
 import type { MemberRow } from './queries.ts';
@@ -23,7 +24,7 @@ export function useMemberColumns(listId: string): Column<MemberRow>[] {
       { name: 'status', label: t('members.column.status'), width: 140, isSortable: false, isBeside: true, cell: ({ status }) => <MemberWord status={status} /> },
       { name: 'tags', label: t('members.column.tags'), width: 170, isSortable: false, cell: ({ tags }) => tags.length > 0 && <Tags tags={tags} /> },
       { name: 'rating', label: t('members.column.rating'), width: 90, isSortable: false, isNamed: true, cell: ({ rating }) => t('members.ratingOf', { stars: rating }) },
-      { name: 'language', label: t('members.column.language'), width: 100, isSortable: false, isNamed: true, cell: ({ language }) => language },
+      { name: 'language', label: t('members.column.language'), width: 100, isSortable: false, isNamed: true, cell: ({ language }) => <LanguageName value={language ?? ''} /> },
       { name: 'source', label: t('members.column.source'), width: 130, isSortable: false, isNamed: true, cell: ({ source }) => source && <span dir="auto">{sourceWord(source)}</span> },
       { name: 'joined', label: t('members.column.since'), width: 130, isSortable: true, isNamed: true, cell: ({ since }) => since && <Ago at={since} /> },
       { name: 'changed_at', label: t('members.column.changed_at'), width: 130, isSortable: true, isNamed: true, cell: ({ changed_at: at }) => at && <Ago at={at} /> },

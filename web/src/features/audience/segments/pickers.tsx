@@ -2,6 +2,7 @@
 import { Group, MultiSelect, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { LanguageName } from '../../../ui/languageName.ts';
 import { LanguageSelect } from '../../../ui/LanguageSelect.tsx';
 import type { Picker, PickerProps } from '../../../ui/FilterBar/pickers.ts';
 import { interestsQuery, type Category } from '../interests/queries.ts';
@@ -104,14 +105,7 @@ export const languagePicker: Picker = {
     const { t } = useTranslation();
     return <LanguageSelect label={label} error={error} none={t('segments.chooseLanguage')} value={String(value ?? '')} onChange={(next) => onChange(next || undefined)} />;
   },
-  Name: function LanguageName({ value }) {
-    const { i18n } = useTranslation();
-    try {
-      return <>{new Intl.DisplayNames(i18n.language, { type: 'language' }).of(String(value))}</>;
-    } catch {
-      return <bdi>{value}</bdi>;
-    }
-  },
+  Name: ({ value }) => <bdi><LanguageName value={String(value ?? '')} /></bdi>,
 };
 
 /** As conditions name them; whoever has another one does not fit any. */

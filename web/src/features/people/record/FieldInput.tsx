@@ -2,6 +2,7 @@
 import { NumberInput, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { FieldInfo } from '../../../ui/FilterBar/criteria.ts';
+import { LanguageSelect } from '../../../ui/LanguageSelect.tsx';
 import { CompanyInput } from '../pickers.tsx';
 
 interface Props {
@@ -22,6 +23,8 @@ export function FieldInput({ field, label, value, error, onChange }: Props) {
         {error && <Text size="xs" c="var(--mantine-color-error)" role="alert">{error}</Text>}
       </Stack>
     );
+  if (field.name === 'language')
+    return <LanguageSelect label={label} none={t('members.noLanguage')} error={error} value={String(value ?? '')} onChange={(next) => onChange(next || null)} />;
   switch (field.type) {
     case 'boolean':
       return (

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../../api/problem.ts';
 import { useFormat } from '../../../app/format.ts';
 import type { FieldInfo } from '../../../ui/FilterBar/criteria.ts';
+import { languageName } from '../../../ui/languageName.ts';
 import { MeetingAlert } from '../../../ui/MeetingAlert.tsx';
 import { useProblemText } from '../../../ui/ProblemAlert.tsx';
 import { useToast } from '../../../ui/useToast.tsx';
@@ -33,13 +34,14 @@ interface Draft {
 
 /** A field's value as it is read. */
 function useWords(): (field: FieldInfo, value: unknown, person: Person) => string {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   return (field, value, person) => {
     if (value === null || value === undefined || value === '') return '';
     if (field.name === 'company_id') return value === person.company_id ? (person.company_name ?? String(value)) : String(value);
     if (typeof value === 'boolean') return value ? t('filter.yes') : t('filter.no');
     if (typeof value === 'number') return format.number(value);
+    if (field.name === 'language') return languageName(String(value), i18n.language);
     return field.type === 'date' ? format.date(String(value)) : String(value);
   };
 }

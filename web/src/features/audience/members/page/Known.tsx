@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../../api/session.ts';
+import { LanguageName } from '../../../../ui/languageName.ts';
 import { Panel } from '../../../people/record/Panel.tsx';
 import { mergeFieldsQuery, type Member } from '../queries.ts';
 import { shownValue } from '../values.ts';
@@ -14,14 +15,13 @@ import { FieldsDialog } from './FieldsDialog.tsx';
 const NOWHERE = 0;
 
 export function Known({ member }: { member: Member }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const mayChange = may(useMe(), 'market');
   const nameOf = useMergeFieldName();
   const fields = useQuery(mergeFieldsQuery(member.list_id)).data;
   const [isEditing, setEditing] = useState(false);
   const { latitude, longitude } = member.location;
   const hasPlace = latitude !== NOWHERE || longitude !== NOWHERE;
-  const languageName = () => new Intl.DisplayNames(i18n.language, { type: 'language', fallback: 'code' }).of(member.language.replace('_', '-'));
   const edit = mayChange && fields && (
     <Button size="compact-sm" variant="default" leftSection={<IconPencil size={14} aria-hidden />} onClick={() => setEditing(true)}>{t('members.edit')}</Button>
   );
@@ -31,7 +31,7 @@ export function Known({ member }: { member: Member }) {
       <Stack gap={6} component="dl" m={0}>
         <Fact label={t('members.column.email')}>{member.email_address}</Fact>
         {fields?.map((field) => <Fact key={field.tag} label={nameOf(field)}>{shownValue(field, member.merge_fields)}</Fact>)}
-        <Fact label={t('members.column.language')}>{member.language && safely(languageName, member.language)}</Fact>
+        <Fact label={t('members.column.language')}>{member.language && <LanguageName value={member.language} />}</Fact>
         {hasPlace && <Fact label={t('members.place')}>{`${latitude.toFixed(2)}, ${longitude.toFixed(2)}`}</Fact>}
         <Fact label={t('members.column.rating')}>{t('members.ratingOf', { stars: member.member_rating })}</Fact>
         {member.email_client && <Fact label={t('members.client')}>{member.email_client}</Fact>}
@@ -39,15 +39,6 @@ export function Known({ member }: { member: Member }) {
       {isEditing && fields && <FieldsDialog member={member} fields={fields} onClose={() => setEditing(false)} />}
     </Panel>
   );
-}
-
-/** Programs may have written what is no language. */
-function safely(name: () => string | undefined, otherwise: string): string {
-  try {
-    return name() ?? otherwise;
-  } catch {
-    return otherwise;
-  }
 }
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
