@@ -105,7 +105,7 @@ function Share({ campaign, of }: { campaign: Campaign; of: 'opened' | 'clicked' 
   const arrived = figures.sent - figures.bounced_hard - figures.bounced_soft;
   return (
     <Stack gap={3} title={format.percent(n, arrived)}>
-      <Text span size="xs" lh={1.2}>{format.number(n)} <Text span c="dimmed" size="xs">{format.percent(n, arrived)}</Text></Text>
+      <Text span size="xs" lh={1.2} style={{ whiteSpace: 'nowrap' }}>{format.number(n)} <Text span c="dimmed" size="xs">{format.percent(n, arrived)}</Text></Text>
       <Progress size={4} w={80} value={arrived > 0 ? (100 * n) / arrived : 0} color={of === 'opened' ? 'blue' : 'green'} aria-hidden />
     </Stack>
   );
