@@ -282,6 +282,12 @@ describe("the content of a mail", () => {
     await page.keyboard.type("Dear *|IF:FNAME|**|FNAME|**|ELSE:|*friend*|END:IF|* and ~~all~~");
     await until("the tag is saved", async () =>
       (await designOf(campaign)).design.blocks[1].html === "<p>Dear *|IF:FNAME|**|FNAME|**|ELSE:|*friend*|END:IF|* and ~~all~~</p>");
+    // and is read as one thing, which can be changed
+    await block(page, /^Text, 2/).getByRole("button", { name: "Change: First name, else: friend" }).click();
+    await page.getByLabel("If nothing is known").fill("reader");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await until("what is said instead is saved", async () =>
+      (await designOf(campaign)).design.blocks[1].html === "<p>Dear *|IF:FNAME|**|FNAME|**|ELSE:|*reader*|END:IF|* and ~~all~~</p>");
     // into a line of its own: one line stays one
     await writingIn(block(page, /^Heading, 1/)).click();
     await page.keyboard.press("Control+a");

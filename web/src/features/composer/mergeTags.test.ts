@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { de } from '../../messages/de/index.ts';
 import { en } from '../../messages/en/index.ts';
-import { ADDRESS_LINE, ADDRESS_TAG, commonTags, inNames, isOwnField, lengthRead, linkTagIn, linkTags, ownFields, readable, tagHtml, tagText, withFallback, withFallbackInDesign } from './mergeTags.ts';
+import { ADDRESS_LINE, ADDRESS_TAG, commonTags, inNames, isOwnField, lengthRead, linkTagIn, linkTags, ownFields, readable, tagHtml, tagPieces, tagText, withFallback, withFallbackInDesign, withoutTagNodes, withTagNodes } from './mergeTags.ts';
 
 const source = (path: string) => readFileSync(new URL(`../../../../src/${path}`, import.meta.url), 'utf8');
 
@@ -43,6 +43,16 @@ test('a text is read and measured without the code of its tags', () => {
   expect(lengthRead(text)).toBe('Wine for Weinfreund, '.length + 8);
   expect(lengthRead('Grüße 🎉')).toBe(7);
   expect(readable('*|IF:FNAME|*broken', nameOf)).toBe('[IF:FNAME]broken');
+});
+
+test('a text is in pieces, and a tag goes into the editor and comes back as it was', () => {
+  const guarded = tagText('FNAME', 'A & "B"');
+  expect(tagPieces(`Dear ${guarded}, *|MC:DATE|*!`)).toEqual(['Dear ', { code: guarded, tag: 'FNAME', fallback: 'A & "B"' }, ', ', { code: '*|MC:DATE|*', tag: 'MC:DATE', fallback: '' }, '!']);
+  expect(tagPieces('*|IF:FNAME|**|FNAME|**|ELSE:|*')).toEqual(['*|IF:FNAME|**|FNAME|**|ELSE:|*']); // it is being written
+  for (const html of [`<p>Dear ${tagHtml(guarded)}, <a href="*|UNSUB|*">no</a> *|IF:X|*y*|END:IF|*</p>`, '<p>**|FNAME|**</p>']) {
+    expect(withTagNodes(html)).toContain('data-tag="*|');
+    expect(withoutTagNodes(withTagNodes(html))).toBe(html);
+  }
 });
 
 test('in HTML its words are text, and an address is a link', () => {

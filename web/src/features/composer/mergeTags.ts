@@ -29,6 +29,11 @@ export type LinkTag = (typeof linkTags)[number];
 
 const TAG = /\*\|IF:([^|]+)\|\*\*\|\1\|\*\*\|ELSE:\|\*(.*?)\*\|END:IF\|\*|\*\|([^|]+)\|\*/gu;
 
+/** Of whoever reads it, and perhaps not known. */
+export function isFieldTag(tag: string): boolean {
+  return tag !== ADDRESS_TAG && tag !== ADDRESS_LINE && !isLinkTag(tag) && !(commonTags as readonly string[]).includes(tag);
+}
+
 export function isLinkTag(tag: string): tag is LinkTag {
   return (linkTags as readonly string[]).includes(tag);
 }
@@ -120,4 +125,41 @@ export function tagParts(text: string): TagPart[] {
 /** The text with names in place of its tags. */
 export function inNames(text: string, nameOf: (tag: string) => string): string {
   return tagParts(text).reduceRight((all, { from, to, tag }) => all.slice(0, from) + (tag && `[${nameOf(tag)}]`) + all.slice(to), text);
+}
+
+export interface WholeTag {
+  /** As it stands in the text. */
+  code: string;
+  tag: string;
+  /** '': nothing is said instead. */
+  fallback: string;
+}
+
+/** A text in pieces: words, and tags with what is said instead. What only decides what is read stays words. */
+export function tagPieces(text: string): (string | WholeTag)[] {
+  const found: (string | WholeTag)[] = [];
+  let end = 0;
+  for (const match of text.matchAll(TAG)) {
+    const [code, guarded, fallback = '', alone = ''] = match;
+    const tag = guarded ?? alone;
+    const isHeldOpen = guarded === undefined && text.slice(0, match.index).endsWith(`*|IF:${tag}|*`); // its END:IF is still to come
+    if (DECIDES.test(`${tag}:`) || DECIDES.test(tag) || isHeldOpen) continue;
+    if (match.index > end) found.push(text.slice(end, match.index));
+    found.push({ code, tag, fallback });
+    end = match.index + code.length;
+  }
+  if (end < text.length) found.push(text.slice(end));
+  return found;
+}
+
+const unescaped = (html: string) => html.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&nbsp;/g, '\u00a0').replace(/&amp;/g, '&');
+
+/** HTML for the editor of texts, to which a tag is one thing, and back. */
+export function withTagNodes(html: string): string {
+  return html.split(/(<[^>]*>)/).map((part) => (part.startsWith('<') ? part : tagPieces(part)
+    .map((piece) => (typeof piece === 'string' ? piece : `<span data-tag="${piece.code.replace(/"/g, '&quot;')}"></span>`)).join(''))).join('');
+}
+
+export function withoutTagNodes(html: string): string {
+  return html.replace(/<span data-tag="([^"]*)"><\/span>/g, (_, code: string) => escaped(unescaped(code)));
 }

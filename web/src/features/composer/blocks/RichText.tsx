@@ -6,7 +6,9 @@ import StarterKit from '@tiptap/starter-kit';
 import { useEffect, useRef } from 'react';
 import styles from './Blocks.module.css';
 import { TextTools } from './TextTools.tsx';
+import { TagNode } from './TagNode.tsx';
 import { tagNames } from './tagNames.ts';
+import { withoutTagNodes, withTagNodes } from '../mergeTags.ts';
 import { useTagName } from '../useTagName.ts';
 
 interface Props {
@@ -39,6 +41,7 @@ function extensions(isLine: boolean, nameOf: (tag: string) => string) {
     ...(isLine ? [OneLine] : []),
     TextStyle,
     Color,
+    TagNode,
     tagNames(nameOf),
   ];
 }
@@ -48,7 +51,7 @@ const PARAGRAPH = /^<p>([\s\S]*)<\/p>$/;
 /** A paragraph in an item of a list would only make room. */
 function htmlOf(editor: Editor, isLine: boolean): string {
   if (editor.isEmpty) return '';
-  const html = editor.getHTML();
+  const html = withoutTagNodes(editor.getHTML());
   return isLine ? html.replace(PARAGRAPH, '$1') : html.replace(/<li><p>((?:(?!<\/?p>)[\s\S])*)<\/p>/g, '<li>$1');
 }
 
@@ -61,7 +64,7 @@ export function RichText({ label, html, isLine = false, isSelected, placeholder,
   });
   const editor = useEditor({
     extensions: extensions(isLine, (tag) => now.current.nameOf(tag)),
-    content: html,
+    content: withTagNodes(html),
     injectCSS: false,
     // no others: *|FNAME|* and **|FNAME|** are merge tags, and nothing to be made italic or bold
     enableInputRules: ['bulletList', 'orderedList'],
@@ -84,7 +87,7 @@ export function RichText({ label, html, isLine = false, isSelected, placeholder,
   useEffect(() => {
     if (!editor || html === known.current) return;
     known.current = html;
-    editor.commands.setContent(html, { emitUpdate: false });
+    editor.commands.setContent(withTagNodes(html), { emitUpdate: false });
   }, [editor, html]);
   return (
     <div className={styles.rich} data-writing={isSelected || undefined}>

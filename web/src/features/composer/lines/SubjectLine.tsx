@@ -3,7 +3,7 @@ import { Group, Paper, Select, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LanguageSelect } from '../../../ui/LanguageSelect.tsx';
 import { WhoseItIs } from '../WhoseItIs.tsx';
-import { useReadable } from '../useReadable.ts';
+import { TaggedWords } from '../TagChip.tsx';
 import { useEnvelope } from '../queries.ts';
 import { PREVIEW_GOOD, SUBJECT_GOOD } from '../values.ts';
 import { Line, type LineProps } from './Line.tsx';
@@ -12,13 +12,12 @@ import { TaggedInput } from './TaggedInput.tsx';
 export function SubjectLine({ id, values, change, ...line }: LineProps & { id: number }) {
   const { t } = useTranslation();
   const { subject, preview_text } = values;
-  const read = useReadable();
   return (
     <Line
       {...line}
       title={t('composer.step.subject')}
       edit={subject ? t('composer.change') : t('composer.subject.write')}
-      summary={subject ? <><bdi>{read(subject)}</bdi>{preview_text && <> – <bdi>{read(preview_text)}</bdi></>}</> : t('composer.subject.none')}
+      summary={subject ? <><TaggedWords text={subject} />{preview_text && <> – <TaggedWords text={preview_text} /></>}</> : t('composer.subject.none')}
     >
       <Stack gap="sm">
         <TaggedInput label={t('composer.field.subject')} good={SUBJECT_GOOD} value={subject} onChange={(next) => change({ subject: next })} />

@@ -3,7 +3,8 @@ import { Group, Stack, Text, TextInput } from '@mantine/core';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MergeTagMenu } from '../MergeTagMenu.tsx';
-import { insertInto, lengthRead } from '../mergeTags.ts';
+import { insertInto, lengthRead, tagPieces } from '../mergeTags.ts';
+import { TaggedWords } from '../TagChip.tsx';
 
 interface InputProps {
   label: string;
@@ -32,6 +33,7 @@ export function TaggedInput({ label, about, good, value, onChange }: InputProps)
         />
         <MergeTagMenu onInsert={({ text }) => input.current && onChange(insertInto(input.current, text))} of={label} />
       </Group>
+      {tagPieces(value).some((piece) => typeof piece !== 'string') && <Text size="sm" component="div" dir="auto"><TaggedWords text={value} onChange={onChange} /></Text>}
       <Text size="xs" c="dimmed">
         {length > good ? t('composer.subject.long', { count: length, good }) : t('composer.subject.length', { count: length, good })}
       </Text>
