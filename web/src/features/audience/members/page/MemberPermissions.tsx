@@ -28,7 +28,7 @@ export function MemberPermissions({ member }: { member: Member }) {
             disabled={!mayChange}
             checked={pending?.find((one) => one.marketing_permission_id === marketing_permission_id)?.enabled ?? enabled}
             label={<bdi>{nameOf(text)}</bdi>}
-            description={sayWhen(text, enabled)}
+            description={sayWhen(text, enabled) ?? '\u00a0' /* its place, or a click would hit another */}
             onChange={(event) => change.mutate({ marketing_permissions: [{ marketing_permission_id, enabled: event.currentTarget.checked }] })}
           />
         ))}
