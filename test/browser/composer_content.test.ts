@@ -68,7 +68,7 @@ describe("the content of a mail", () => {
     await open(page, campaign);
     await page.getByLabel("Where nothing is known: First name").fill("you");
     await page.getByRole("button", { name: "Say this instead" }).click();
-    await page.getByText("For [First name / you]").waitFor();
+    await page.getByText("First name, else: you").waitFor();
     await until("it is said", async () => (await of(campaign)).subject === "For *|IF:FNAME|**|FNAME|**|ELSE:|*you*|END:IF|*");
   });
 
