@@ -6,7 +6,9 @@
  * borrowed unless said otherwise here:
  *
  *     g_mime_parser_construct_message    owned
+ *     g_mime_part_iter_new               owned, by g_mime_part_iter_free
  *     g_mime_object_to_string etc.       owned, by g_free
+ *     internet_address_list_parse        owned
  *
  * gmime_begin() must have been called; it may be called by any thread, often.
  */
@@ -31,6 +33,13 @@ static inline void gmime_text_free(char **text)
 {
 	g_free(*text);
 	*text = NULL;
+}
+
+static inline void gmime_iter_free(GMimePartIter **iter)
+{
+	if (*iter)
+		g_mime_part_iter_free(*iter);
+	*iter = NULL;
 }
 
 void gmime_begin(void);
