@@ -361,6 +361,16 @@ SELECT variant FROM recipient WHERE campaign_id = ? AND member_id = ?;
 SELECT 1 FROM recipient r JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.member_id = ? AND m.moved_ms > r.first_ms;
 
+-- name: recipient-returned
+-- Whose a mail is that came back. args: campaign, member
+SELECT c.hex, c.settings, m.address,
+	CASE WHEN r.first_ms > 0 AND m.moved_ms > r.first_ms THEN 1 ELSE 0 END,
+	r.bounce, CASE WHEN r.complained_ms IS NULL THEN 0 ELSE 1 END
+FROM recipient r
+JOIN campaign c ON c.id = r.campaign_id
+JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.member_id = ? AND +m.list_id > 0;
+
 -- name: recipient-list-deferred
 -- args: JSON hashes of addresses, campaign hex
 SELECT a.email_hash, r.detail, r.next_ms

@@ -18,6 +18,7 @@
 #include "delivery/relay.h"
 #include "delivery/relay_setting.h"
 #include "delivery/relay_trial.h"
+#include "delivery/returned/returned.h"
 #include "delivery/send/sender.h"
 #include "delivery/sent_mail.h"
 #include "delivery/test_mail.h"
@@ -448,6 +449,19 @@ struct outbox *delivery_outbox(struct delivery *d)
 struct track *delivery_track(struct delivery *d)
 {
 	return d->track;
+}
+
+/* --- what comes back --- */
+
+int delivery_take_returned(struct delivery *d, const struct str *source,
+			   int64_t now_ms, struct arena *arena,
+			   struct returned *out, struct err *err)
+{
+	const struct returned_setup setup = { .store = d->setup.store,
+					      .writer = d->writer,
+					      .keys = d->keys };
+
+	return returned_take(&setup, *source, now_ms, arena, out, err);
 }
 
 /* --- who is tried again later --- */

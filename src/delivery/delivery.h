@@ -165,6 +165,13 @@ int delivery_forward(struct delivery *d, const struct forward *forward,
 /* Opens, clicks, unsubscribes: what the endpoints of api/track do. */
 struct track *delivery_track(struct delivery *d);
 
+/* A message that came back, see returned/returned.h. */
+struct returned;
+struct str;
+int delivery_take_returned(struct delivery *d, const struct str *source,
+			   int64_t now_ms, struct arena *arena,
+			   struct returned *out, struct err *err);
+
 /*
  * Queues a test of a campaign, see test_mail.h. ERR_CONFLICT: no mail may leave
  * (campaign_cannot_leave). ERR_INVALID on `to`: mails leave, and one of the

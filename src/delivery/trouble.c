@@ -15,6 +15,19 @@ bool trouble_is_ours(enum trouble trouble)
 	return trouble >= TROUBLE_RELAY;
 }
 
+enum bounce_kind trouble_bounce(enum trouble trouble)
+{
+	switch (trouble) {
+	case TROUBLE_HARD:
+		return BOUNCE_HARD;
+	case TROUBLE_SOFT:
+	case TROUBLE_UNCLEAR:
+		return BOUNCE_SOFT;
+	default:
+		return BOUNCE_NONE;
+	}
+}
+
 const char *trouble_name(enum trouble trouble)
 {
 	static const char *const names[] = {

@@ -14,6 +14,8 @@
 #ifndef DELIVERY_TROUBLE_H
 #define DELIVERY_TROUBLE_H
 
+#include "delivery/recipient.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +36,9 @@ enum trouble {
 	TROUBLE_SIZE,    /* how large it is */
 };
 bool trouble_is_ours(enum trouble trouble);
+/* How a message counts that was given up for it; BOUNCE_NONE: it says nothing
+ * of the recipient. */
+enum bounce_kind trouble_bounce(enum trouble trouble);
 /* "hard", "limit" ... as campaigns and logs say it. */
 const char *trouble_name(enum trouble trouble);
 

@@ -209,11 +209,16 @@ static void read_prose_bounce(struct reading *r, GMimeMessage *message)
 	struct str failed = str_of(header(message, "X-Failed-Recipients"));
 	struct str prose = strbuf_str(&r->prose);
 	const char *original;
+	bool is_said = failed.len > 0; /* that it failed */
 
-	if (failed.len > 0)
+	if (is_said)
 		one.address = report_text(report_address(str_cut(&failed, ',')),
 					  r->arena);
 	report_read_prose(prose, r->arena, &one);
+	/* "not yet delivered" reads alike */
+	if (!is_said &&
+	    (one.status[0] == '4' || (one.code > 0 && one.code < 500)))
+		one.action = MAIL_ACTION_DELAYED;
 	vec_push(&r->recipients, one);
 	original = prose.len > 0 ? strcasestr(r->prose.buf, "\nMessage-ID:")
 				 : NULL;
@@ -288,6 +293,43 @@ static void read_message_source(struct reading *r, struct str source)
 		read_parts(r, g_mime_message_get_mime_part(message));
 	classify(r, message);
 	keep_recipients(r);
+}
+
+static void add_texts(GMimeMessage *message, struct strbuf *out)
+{
+	CLEANUP(gmime_iter_free)
+	GMimePartIter *iter = g_mime_part_iter_new(GMIME_OBJECT(message));
+	int n = 0;
+
+	if (!g_mime_part_iter_is_valid(iter))
+		return;
+	do {
+		GMimeObject *part = g_mime_part_iter_get_current(iter);
+
+		if (!part || !GMIME_IS_PART(part))
+			continue;
+		strbuf_addch(out, '\n');
+		part_content(GMIME_PART(part), out);
+	} while (g_mime_part_iter_next(iter) && ++n < PARTS_MAX);
+}
+
+int mail_report_texts(struct str source, struct strbuf *out, struct err *err)
+{
+	CLEANUP(gmime_unref) GMimeStream *stream = NULL;
+	CLEANUP(gmime_unref) GMimeParser *parser = NULL;
+	CLEANUP(gmime_unref) GMimeMessage *message = NULL;
+
+	if (source.len > MAIL_REPORT_SOURCE_MAX)
+		return err_set(err, ERR_LIMIT, "report: too large");
+	gmime_begin();
+	if (source.len == 0 || is_bomb(source))
+		return 0;
+	stream = g_mime_stream_mem_new_with_buffer(source.s, source.len);
+	parser = g_mime_parser_new_with_stream(stream);
+	message = g_mime_parser_construct_message(parser, NULL);
+	if (message)
+		add_texts(message, out);
+	return 0;
 }
 
 int mail_report_read(struct str source, struct arena *arena,

@@ -12,6 +12,7 @@
 
 struct arena;
 struct err;
+struct strbuf;
 
 #define MAIL_REPORT_SOURCE_MAX                        \
 	(4u * 1024 * 1024) /* bytes; more is not read \
@@ -59,5 +60,9 @@ struct mail_report {
  */
 int mail_report_read(struct str source, struct arena *arena,
 		     struct mail_report *out, struct err *err);
+
+/* What is in its parts, decoded, and in those of the messages within it: each
+ * behind a line feed. Appended. ERR_LIMIT as above. */
+int mail_report_texts(struct str source, struct strbuf *out, struct err *err);
 
 #endif

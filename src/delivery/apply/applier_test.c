@@ -280,6 +280,31 @@ static void accept(struct world *w, int64_t member)
 	tell(w, member, EVENT_ACCEPTED, 0);
 }
 
+static void a_mail_comes_back_once(void **state)
+{
+	struct world *w = *state;
+	static const int64_t codes[] = { BOUNCE_SOFT, BOUNCE_SOFT, BOUNCE_HARD,
+					 BOUNCE_HARD, BOUNCE_SOFT };
+	struct event event = { .at_ms = FIXTURE_NOW + 5,
+			       .kind = EVENT_BOUNCED,
+			       .campaign_id = w->f.campaign_id,
+			       .member_id = 2 };
+
+	accept(w, 2);
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
+		event.code = codes[i] << EVENT_BOUNCE_SHIFT | 550;
+		fixture_event(&w->f, event);
+	}
+	apply_all(w);
+	assert_int_equal(of(w, "bounce", 2), BOUNCE_HARD);
+	assert_int_equal(fixture_int(&w->f, "SELECT soft_bounces FROM member "
+					    "WHERE id = 2"),
+			 1);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM activity "
+					    "WHERE member_id = 2"),
+			 2);
+}
+
 static void people_and_machines_are_counted_apart(void **state)
 {
 	struct world *w = *state;
@@ -426,6 +451,7 @@ int main(void)
 		FIXED(what_the_table_forbids_is_left_alone),
 		FIXED(refusals_hit_the_member),
 		FIXED(an_unsubscribe_is_applied),
+		FIXED(a_mail_comes_back_once),
 		FIXED(people_and_machines_are_counted_apart),
 		FIXED(later_hits_turn_earlier_ones),
 		FIXED(a_burst_turns_all_of_its_hits),

@@ -138,6 +138,14 @@ static int apply_sent(struct batch_state *s, struct entry *e,
 	return 1;
 }
 
+/* A message comes back once: its report may be handed in twice. What was soft
+ * may turn out to be hard. */
+static bool is_known(const struct entry *e, const struct event *event)
+{
+	return event->kind == EVENT_BOUNCED &&
+	       (e->bounce == BOUNCE_HARD || e->bounce == event_bounce(event));
+}
+
 /* A refusal or a late bounce. A hard one moves the member, see urgent.h. */
 static int apply_bounce(struct batch_state *s, struct entry *e,
 			const struct event *event, struct err *err)
@@ -153,7 +161,9 @@ static int apply_bounce(struct batch_state *s, struct entry *e,
 		return 0;
 	if (bounce != BOUNCE_HARD && bounce != BOUNCE_SOFT)
 		return 0;
-	if (e->is_there && event->kind == EVENT_BOUNCED && !e->bounce) {
+	if (is_known(e, event))
+		return 0;
+	if (e->is_there && event->kind == EVENT_BOUNCED) {
 		e->bounce = bounce;
 		e->detail = event->detail;
 		e->is_moved = true;

@@ -210,13 +210,10 @@ void handover_result(void *handover, const struct relay_result *result)
 		defer(p, result);
 		return;
 	case TROUBLE_HARD:
-		refuse(p, EVENT_REFUSED, BOUNCE_HARD, result->code,
-		       result->detail);
-		return;
 	case TROUBLE_SOFT:
 	case TROUBLE_UNCLEAR:
-		refuse(p, EVENT_REFUSED, BOUNCE_SOFT, result->code,
-		       result->detail);
+		refuse(p, EVENT_REFUSED, trouble_bounce(result->trouble),
+		       result->code, result->detail);
 		return;
 	default: /* it was not about this recipient */
 		set_outcome(p, EVENT_RETURNED, result->code, result->detail);
