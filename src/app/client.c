@@ -21,6 +21,7 @@ struct client {
 	const char *key;
 	struct httpc *http;
 	json_t *problem;
+	int status;
 };
 
 /* What a bar needs to know of the past. */
@@ -164,6 +165,7 @@ static int send_to(struct client *c, struct httpc_request *rq, const char *path,
 	rq->url = url.buf;
 	rq->headers = headers;
 	json_free(&c->problem);
+	c->status = 0;
 	for (int tries = 1;; tries++) {
 		if (httpc_send(c->http, rq, reply, err) < 0)
 			return err_prefix(err, "%s: is the server running?",
@@ -173,6 +175,7 @@ static int send_to(struct client *c, struct httpc_request *rq, const char *path,
 			break;
 		clock_sleep_us(BUSY_PAUSE_US);
 	}
+	c->status = reply->status;
 	return reply->status < 300 ? 0 : refusal(c, reply, err);
 }
 
@@ -205,6 +208,11 @@ int client_call(struct client *c, const char *method, const char *path,
 const json_t *client_problem(const struct client *c)
 {
 	return c->problem;
+}
+
+int client_status(const struct client *c)
+{
+	return c->status;
 }
 
 static int open_upload(const char *file, FILE **out, struct stat *st,

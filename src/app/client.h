@@ -26,6 +26,8 @@ int client_call(struct client *client, const char *method, const char *path,
 /* The problem document of the last call that the server refused; NULL: none.
  * It lives until the next call. */
 const json_t *client_problem(const struct client *client);
+/* The HTTP status of the last call; 0: no answer came. */
+int client_status(const struct client *client);
 /* Sends a file, showing its progress. "-" is standard input. */
 int client_upload(struct client *client, const char *path, const char *file,
 		  const char *content_type, json_t **reply, struct err *err);

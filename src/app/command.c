@@ -394,6 +394,10 @@ const struct command commands[] = {
 	  template_create_flags, cmd_template_create },
 	{ "template delete", "TEMPLATE", "Remove a template",
 	  "muster template delete 3", json_only, cmd_template_delete },
+	{ "returned", "",
+	  "Take a mail that came back, from standard input: a bounce, or a "
+	  "reader's complaint; for pipes of mail servers",
+	  "muster returned < bounce.eml", json_only, cmd_returned },
 	{ "job list", "", "List the jobs, the latest first",
 	  "muster job list --kind import", job_list_flags, cmd_job_list },
 	{ "job show", "ID", "How far a job is, or what it asks",

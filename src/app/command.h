@@ -143,6 +143,7 @@ command_fn cmd_template_list;
 command_fn cmd_template_show;
 command_fn cmd_template_create;
 command_fn cmd_template_delete;
+command_fn cmd_returned;
 command_fn cmd_job_list;
 command_fn cmd_job_watch;
 command_fn cmd_job_show;

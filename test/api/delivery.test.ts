@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { header, hrefs, parseMail, until, useRelay, useServer, type Json, type Server } from "../harness/index.js";
+import {
+  addPeople, header, hrefs, isSent as isCampaignSent, makeCampaign as makeCrmCampaign, makeGroup, parseMail, runJob, until, useRelay, useServer,
+  type Json, type Server,
+} from "../harness/index.js";
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 const browser = { "user-agent": "Mozilla/5.0 (X11; Linux) Thunderbird/115" };
@@ -273,5 +276,69 @@ describe("a sender that is killed", () => {
       counts.set(message.to[0]!, (counts.get(message.to[0]!) ?? 0) + 1);
     assert.equal(counts.size, 1500);
     assert.ok(relay.messages.length - 1500 <= 32 * kills, `${relay.messages.length - 1500} doubles`);
+  });
+});
+
+describe("a mail that comes back", () => {
+  const relay = useRelay();
+  const server = useServer({ env: { get MUSTER_RELAY() { return relay.url; } } });
+  const at = (name: string) => `${name}@d1.example`;
+  const report = (name: string, type: string, said: string[], returned: string) => [
+    "From: MAILER-DAEMON@mx.example", "To: news@example.test", "Subject: it came back", "MIME-Version: 1.0",
+    `Content-Type: multipart/report; report-type=${type}; boundary="cut"`, "", "--cut",
+    `Content-Type: message/${type}`, "", "Reporting-MTA: dns; mx.example", "",
+    `Final-Recipient: rfc822; ${at(name)}`, ...said, "", "--cut", "Content-Type: message/rfc822", "", returned, "--cut--", "",
+  ].join("\r\n");
+  const mailTo = (name: string) => relay.messages.find((m) => m.to[0] === at(name))!.data.toString();
+  const bounce = (name: string, status: string, returned = mailTo(name)) =>
+    report(name, "delivery-status", ["Action: failed", `Status: ${status}`, `Diagnostic-Code: smtp; 550 ${status} no`], returned);
+  const complaint = (name: string) => report(name, "feedback-report", [], mailTo(name)).replace("Reporting-MTA: dns; mx.example\r\n\r\n", "Feedback-Type: abuse\r\nVersion: 1\r\n");
+  const give = async (source: string, status = 200): Promise<Json> =>
+    (await server.admin.post("/api/v1/returned-mail", source, { status, headers: { "content-type": "message/rfc822" } })).body;
+
+  it("cleans, counts or unsubscribes, once", async () => {
+    await addPeople(server, ["gone", "full", "angry"].map(at));
+    const campaign = await makeCrmCampaign(server, await makeGroup(server, "All"));
+    await runJob(server, `/api/v1/campaigns/${campaign.id}/send`);
+    await isCampaignSent(server, campaign);
+    assert.equal(relay.messages.length, 3);
+
+    const hard = await give(bounce("gone", "5.1.1"));
+    assert.deepEqual([hard.kind, hard.address], ["hard", at("gone")]);
+    for (let i = 0; i < 2; i++) // perhaps before the first is applied
+      assert.equal((await server.command(["returned"], { input: bounce("full", "5.2.2") })).code, 0);
+    const taken = await server.command(["returned", "--json"], { input: complaint("angry") });
+    assert.deepEqual([taken.code, JSON.parse(taken.stdout).kind], [0, "complaint"], taken.stderr);
+
+    const id = hard.campaign_id;
+    const figures = () => server.mailchimp.get(`/3.0/reports/${id}`).then(({ body }) =>
+      [body.bounces.hard_bounces, body.bounces.soft_bounces, body.abuse_reports]);
+    await until("they are counted", async () => (await figures()).join() === "1,1,1");
+    const list = `/3.0/lists/${await listOf(server)}`;
+    const member = async (name: string) => (await server.mailchimp.get(`${list}/members/${md5(at(name))}`)).body.status;
+    assert.deepEqual(await Promise.all(["gone", "full", "angry"].map(member)), ["cleaned", "subscribed", "unsubscribed"]);
+    assert.equal((await server.mailchimp.get(`${list}/abuse-reports`)).body.abuse_reports[0].campaign_id, id);
+    await runJob(server, "/api/v1/sync");
+    const against = async (name: string) => (await server.admin.get("/api/v1/suppressions", { address: at(name) })).body.items;
+    assert.ok((await against("angry")).some((i: Json) => i.kind === "opted_out"), JSON.stringify(await against("angry")));
+    assert.ok((await against("gone")).some((i: Json) => i.kind === "held"));
+
+    const before = await against("angry");
+    for (const again of [bounce("gone", "5.1.1"), bounce("full", "5.2.2"), complaint("angry")])
+      assert.deepEqual(await give(again).then((r) => [r.kind, r.why]), ["ignored", "It was known already."]);
+    await runJob(server, "/api/v1/sync");
+    assert.deepEqual([await figures(), await against("angry")], [[1, 1, 1], before]);
+    const { body: feed } = await server.mailchimp.get(`${list}/members/${md5(at("full"))}/activity`);
+    assert.equal(feed.activity.filter((a: Json) => a.action === "bounce").length, 1);
+  });
+
+  it("is believed by its signed link alone, and is no fault of the server", async () => {
+    const forged = mailTo("full").replace(/\/t\/[up]\/[\w=\r\n-]+/g, "/t/u/x");
+    for (const source of [bounce("full", "5.1.1", forged), "hello", "\0", bounce("full", "4.4.1").replace("failed", "delayed")])
+      assert.equal((await give(source)).kind, "ignored");
+    await give("", 400);
+    await give("x".repeat(4 * 1024 * 1024 + 1), 413);
+    const run = (input: string, env = {}) => server.command(["returned"], { input, env }).then(({ code }) => code);
+    assert.deepEqual([await run("hello"), await run("x".repeat(4 * 1024 * 1024 + 1)), await run("hello", { MUSTER_URL: "http://127.0.0.1:1" })], [0, 65, 75]);
   });
 });

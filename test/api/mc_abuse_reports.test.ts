@@ -16,7 +16,7 @@ describe("abuse reports of an audience", () => {
     const id = (await api.get(`${list}/members/b@example.org`)).body.web_id;
     await api.get(`${path}/${id}`, {}, { status: 404 });
 
-    // no feedback loop tells of complaints yet: as it would write
+    // as a complaint is written, see delivery.test.ts
     await server.halt();
     execute(server, "audience", [
       "UPDATE member SET status = 2, unsubscribed_by = 3, unsubscribed_ms = 1700000000000 WHERE address = 'b@example.org'",
