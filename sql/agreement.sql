@@ -11,15 +11,19 @@ ON CONFLICT (hash) DO NOTHING;
 SELECT id FROM agreement_text WHERE hash = ?;
 
 -- name: agreement-ask
--- args: member, asked, IP, form, text or NULL, agreed or NULL, IP of that
-INSERT INTO agreement (member_id, asked_ms, asked_ip, form, text_id, agreed_ms,
-	agreed_ip)
-VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (member_id, asked_ms) DO NOTHING;
+-- args: asked, IP, form, text or NULL, agreed or NULL, IP of that, member
+INSERT INTO agreement (member_id, email_hash, asked_ms, asked_ip, form, text_id,
+	agreed_ms, agreed_ip)
+SELECT m.id, m.email_hash, CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT),
+	CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT)
+FROM member m WHERE m.id = ? ON CONFLICT (member_id, asked_ms) DO NOTHING;
 
 -- name: agreement-confirm
--- Of what a program asked for, too. args: member, asked, agreed, IP
-INSERT INTO agreement (member_id, asked_ms, agreed_ms, agreed_ip)
-VALUES (?, ?, ?, ?) ON CONFLICT (member_id, asked_ms) DO UPDATE SET
+-- Of what a program asked for, too. args: asked, agreed, IP, member
+INSERT INTO agreement (member_id, email_hash, asked_ms, agreed_ms, agreed_ip)
+SELECT m.id, m.email_hash, CAST(? AS BIGINT), CAST(? AS BIGINT),
+	CAST(? AS TEXT)
+FROM member m WHERE m.id = ? ON CONFLICT (member_id, asked_ms) DO UPDATE SET
 	agreed_ms = COALESCE(agreement.agreed_ms, excluded.agreed_ms),
 	agreed_ip = CASE WHEN agreement.agreed_ms IS NULL
 		THEN excluded.agreed_ip ELSE agreement.agreed_ip END;
@@ -33,14 +37,16 @@ WHERE a.member_id IN JSON_INTS(?) AND a.agreed_ms IS NOT NULL
 ORDER BY a.member_id, a.agreed_ms DESC, a.asked_ms DESC;
 
 -- name: agreement-of-addresses
--- Of who is subscribed; the last one counts. args: list, JSON hashes of addresses
-SELECT m.email_hash, a.form, t.text, a.asked_ms, a.asked_ip, a.agreed_ms,
+-- Of who is subscribed by it: by the same address, and not by a program that did
+-- it later; the last one counts. args: JSON hashes of addresses, list
+SELECT a.email_hash, a.form, t.text, a.asked_ms, a.asked_ip, a.agreed_ms,
 	a.agreed_ip
-FROM member m JOIN agreement a ON a.member_id = m.id
+FROM agreement a JOIN member m ON m.id = a.member_id
 LEFT JOIN agreement_text t ON t.id = a.text_id
-WHERE m.list_id = ? AND m.email_hash IN JSON_TEXTS(?)
-	AND +m.status = :MEMBER_SUBSCRIBED AND a.agreed_ms IS NOT NULL
-ORDER BY m.email_hash, a.agreed_ms, a.asked_ms;
+WHERE a.email_hash IN JSON_TEXTS(?) AND a.agreed_ms IS NOT NULL
+	AND +m.list_id = CAST(? AS BIGINT) AND +m.status = :MEMBER_SUBSCRIBED
+	AND m.email_hash = a.email_hash AND a.agreed_ms >= m.opt_ms
+ORDER BY a.email_hash, a.agreed_ms, a.asked_ms;
 
 -- name: agreement-drop
 -- args: JSON array of member ids

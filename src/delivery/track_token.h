@@ -31,7 +31,8 @@ enum track_purpose {
 	/* Of sign-ups; campaign_id: since when, in ms. */
 	TRACK_CONFIRM = 'y', /* member_id asked for mail */
 	TRACK_MOVE = 'm',    /* the same, from another address */
-	TRACK_FORM = 'f',    /* member_id: the list whose form was shown */
+	TRACK_FORM = 'f',    /* member_id: the list whose form was shown;
+				link_id: its words */
 };
 
 /* link_id of links that are in a copy for everybody: nobody's, as a test's. */
@@ -40,7 +41,7 @@ enum track_purpose {
 struct track_token {
 	enum track_purpose purpose;
 	int64_t campaign_id, member_id;
-	int64_t link_id; /* of clicks; TRACK_COPY; else 0 */
+	int64_t link_id; /* of clicks and forms; TRACK_COPY; else 0 */
 };
 
 /* Loads the keys, making the first one. ERR_INVALID: the setting. */

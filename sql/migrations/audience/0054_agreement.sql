@@ -9,6 +9,7 @@ CREATE TABLE agreement_text (
 -- member is, whatever happens to its own row.
 CREATE TABLE agreement (
 	member_id BIGINT NOT NULL,
+	email_hash TEXT NOT NULL DEFAULT '', -- its address then
 	asked_ms BIGINT NOT NULL,
 	asked_ip TEXT NOT NULL DEFAULT '',
 	form TEXT NOT NULL DEFAULT '', -- its name then; '': a program asked
@@ -17,4 +18,5 @@ CREATE TABLE agreement (
 	agreed_ip TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (member_id, asked_ms)
 ) WITHOUT ROWID;
+CREATE INDEX agreement_address ON agreement (email_hash) WHERE agreed_ms IS NOT NULL;
 CREATE INDEX agreement_open ON agreement (asked_ms) WHERE agreed_ms IS NULL;

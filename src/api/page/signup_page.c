@@ -2,6 +2,7 @@
 #include "api/page/signup_page.h"
 
 #include "base/arena.h"
+#include "base/crypto.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "delivery/delivery.h"
@@ -257,20 +258,41 @@ static void add_consent(const struct signup_page *page, struct strbuf *out)
 	strbuf_addstr(out, "</div>\n");
 }
 
-const char *signup_agreed_text(const struct signup_page *page)
+/* With the permissions that were ticked, or all. */
+static void add_agreed(const struct signup_page *page, bool all,
+		       struct strbuf *out)
 {
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	const char *own = page->form.consent;
 
 	if (!own || *own)
-		strbuf_addf(&out, "%s %s\n%s", signup_text(page, READER_SENDER),
+		strbuf_addf(out, "%s %s\n%s", signup_text(page, READER_SENDER),
 			    signup_page_title(page),
 			    own ? own : signup_text(page, READER_CONSENT));
 	vec_each (&page->permissions, permission)
-		if (signup_permits(page, permission))
-			strbuf_addf(&out, "%s☑ %s", out.len ? "\n" : "",
+		if (all || signup_permits(page, permission))
+			strbuf_addf(out, "%s☑ %s", out->len ? "\n" : "",
 				    signup_permission_name(page, permission));
+}
+
+const char *signup_agreed_text(const struct signup_page *page)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	add_agreed(page, false, &out);
 	return arena_str(page->rq->arena, strbuf_str(&out));
+}
+
+int64_t signup_words_mark(const struct signup_page *page)
+{
+	CLEANUP(strbuf_release) struct strbuf words = STRBUF_INIT;
+	unsigned char digest[SHA256_BYTES];
+	int64_t mark = 0;
+
+	add_agreed(page, true, &words);
+	sha256(strbuf_str(&words), digest);
+	for (size_t i = 0; i < 4; i++)
+		mark = mark << 8 | digest[i];
+	return mark;
 }
 
 void signup_write_form(const struct signup_page *page, const char *action,

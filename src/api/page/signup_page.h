@@ -142,6 +142,8 @@ void signup_write_page(const struct signup_page *page, struct response *rs);
 /* What who sends this form agrees to, as it shows it: who sends, what for, and
  * the permissions that were ticked. "": it shows nothing of it. */
 const char *signup_agreed_text(const struct signup_page *page);
+/* Other words have another one: of all that it may say of consent. */
+int64_t signup_words_mark(const struct signup_page *page);
 /* As its owner calls it; one of the usual ones as readers of the page do. */
 const char *signup_permission_name(const struct signup_page *page,
 				   const struct interest *permission);

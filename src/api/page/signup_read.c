@@ -108,7 +108,8 @@ const char *signup_new_stamp(const struct signup_page *page)
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	const struct track_token token = { .purpose = TRACK_FORM,
 					   .campaign_id = page->rq->now_ms,
-					   .member_id = page->list.id };
+					   .member_id = page->list.id,
+					   .link_id = signup_words_mark(page) };
 
 	track_token_format(keys_of(page), &token, &out);
 	return arena_str(page->rq->arena, strbuf_str(&out));
@@ -127,7 +128,9 @@ enum signup_age signup_age(const struct signup_page *page)
 	age_ms = page->rq->now_ms - token.campaign_id;
 	if (age_ms < QUICK_MS)
 		return SIGNUP_TOO_QUICK;
-	return age_ms > MS_DAY ? SIGNUP_STALE : SIGNUP_FINE;
+	return age_ms > MS_DAY || token.link_id != signup_words_mark(page)
+		       ? SIGNUP_STALE /* and nobody agrees to other words */
+		       : SIGNUP_FINE;
 }
 
 /* --- values --- */

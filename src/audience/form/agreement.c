@@ -38,11 +38,12 @@ int agreement_ask(struct tx *tx, const struct agreement *a, struct err *err)
 		    err) < 0)
 		return -1;
 	return db_exec(tx, SQL_AGREEMENT_ASK,
-		       SQL_ARGS(sql_int(a->member_id), sql_int(a->asked_ms),
+		       SQL_ARGS(sql_int(a->asked_ms),
 				sql_text(a->asked_ip ? a->asked_ip : ""),
 				sql_text(a->form), sql_id_or_null(text_id),
 				sql_id_or_null(a->agreed_ms),
-				sql_text(a->agreed_ip ? a->agreed_ip : "")),
+				sql_text(a->agreed_ip ? a->agreed_ip : ""),
+				sql_int(a->member_id)),
 		       err) < 0
 		       ? -1
 		       : 0;
@@ -52,8 +53,8 @@ int agreement_confirm(struct tx *tx, int64_t member_id, int64_t asked_ms,
 		      int64_t now_ms, const char *ip, struct err *err)
 {
 	return db_exec(tx, SQL_AGREEMENT_CONFIRM,
-		       SQL_ARGS(sql_int(member_id), sql_int(asked_ms),
-				sql_int(now_ms), sql_text(ip ? ip : "")),
+		       SQL_ARGS(sql_int(asked_ms), sql_int(now_ms),
+				sql_text(ip ? ip : ""), sql_int(member_id)),
 		       err) < 0
 		       ? -1
 		       : 0;
@@ -105,7 +106,7 @@ int agreement_of_addresses(struct db *db, int64_t list_id,
 	size_t n = 0;
 
 	if (db_list(db, SQL_AGREEMENT_OF_ADDRESSES,
-		    SQL_ARGS(sql_int(list_id), hashes), read_of_address, arena,
+		    SQL_ARGS(hashes, sql_int(list_id)), read_of_address, arena,
 		    out, err) < 0)
 		return -1;
 	for (size_t i = 0; i < out->n; i++) {

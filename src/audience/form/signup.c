@@ -301,8 +301,7 @@ static int state_of(struct db *db, const struct signup_link *link,
 		return 0;
 	if (m->status == MEMBER_SUBSCRIBED)
 		*out = SIGNUP_DONE;
-	if (m->status == MEMBER_SUBSCRIBED ||
-	    now_ms - link->asked_ms > SIGNUP_DAYS * MS_DAY ||
+	if (now_ms - link->asked_ms > SIGNUP_DAYS * MS_DAY ||
 	    m->unsubscribed_ms > link->asked_ms)
 		return 0;
 	found = db_find_int(db, SQL_SIGNUP_FIND, SQL_ARGS(sql_int(m->id)),

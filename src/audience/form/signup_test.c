@@ -275,6 +275,52 @@ static void what_was_agreed_to_is_kept(void **state)
 			 f->list.double_optin ? 2 : 0);
 }
 
+static size_t proofs(struct audience_fixture *f, const char *hash)
+{
+	CLEANUP(vec_release) struct agreements found = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		agreement_of_addresses(
+			f->db, f->list.id,
+			sql_text(arena_printf(f->arena, "[\"%s\"]", hash)),
+			f->arena, &found, &err),
+		0);
+	return found.n;
+}
+
+/* A program may subscribe the member, or give it another address: that is not
+ * the contact's word, and what it said before is not about it. */
+static void an_agreement_is_of_its_address_and_its_subscription(void **state)
+{
+	static const struct {
+		const char *before, *after; /* the link is opened */
+		size_t proofs;
+	} cases[] = {
+		{ "SELECT 1", "SELECT 1", 1 },
+		{ "UPDATE member SET status = 1, opt_ms = 1700000000001",
+		  "SELECT 1", 1 },
+		{ "SELECT 1", "UPDATE member SET email_hash = 'moved'", 0 },
+		{ "SELECT 1", "UPDATE member SET opt_ms = opt_ms + 1", 0 },
+		{ "SELECT 1", "UPDATE member SET status = 2", 0 },
+	};
+	struct audience_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err err = ERR_INIT;
+
+		audience_fixture_free(f);
+		audience_fixture_open(f);
+		assert_int_equal(ask(f, ANN, true, FIXTURE_NOW, &err), 0);
+		store_fixture_exec(f->db, cases[i].before);
+		assert_confirms(f, FIXTURE_NOW, FIXTURE_NOW + 5, SIGNUP_DONE);
+		store_fixture_exec(f->db, cases[i].after);
+		assert_int_equal(
+			proofs(f, i == 2 ? "moved" : ann_of(f).email_hash),
+			cases[i].proofs);
+	}
+}
+
 static void a_complaint_is_lifted_by_its_own_word(void **state)
 {
 	struct audience_fixture *f = *state;
@@ -339,6 +385,7 @@ int main(void)
 		TEST(a_permission_counts_once_it_is_confirmed),
 		TEST(a_permission_of_the_first_mail_counts),
 		TEST(what_was_agreed_to_is_kept),
+		TEST(an_agreement_is_of_its_address_and_its_subscription),
 		TEST(a_complaint_is_lifted_by_its_own_word),
 		TEST(nothing_is_done_by_halves),
 	};
