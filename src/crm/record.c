@@ -495,6 +495,7 @@ int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 		return err_field(err, "last_name",
 				 "a record needs a name or an address");
 	if (check_record(tx->db, r, err) < 0 ||
+	    (r->emails_n > 0 && addresses_turn(tx, err) < 0) ||
 	    record_ids_take(tx, r->entity, 1, &r->id, err) < 0)
 		return -1;
 	r->created_ms = r->updated_ms = actor->now_ms;

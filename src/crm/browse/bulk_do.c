@@ -198,6 +198,8 @@ int bulk_do(struct tx *tx, const struct bulk *bulk, const struct ids *ids,
 {
 	CLEANUP(vec_release) struct records records = VEC_INIT;
 
+	if (bulk->act == BULK_OPT_OUT && addresses_turn(tx, err) < 0)
+		return -1;
 	if (bulk->act == BULK_DELETE ||
 	    (bulk->act == BULK_OPT_OUT && bulk->entity == ENTITY_COMPANY))
 		return do_each(tx, bulk, ids, actor, arena, err);

@@ -396,8 +396,11 @@ int consent_add(struct tx *tx, const struct consent *c,
 		const struct actor *actor, struct err *err)
 {
 	bool is_new = false;
-	int added = is_void(tx->db, c, err);
+	int added;
 
+	if (addresses_turn(tx, err) < 0)
+		return -1;
+	added = is_void(tx->db, c, err);
 	if (added == 0)
 		added = say_again(tx, c, err);
 	if (added != 0)
