@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define DEPTH_MAX 16
-
 /* By the last key on the way to a text. */
 static const char *const one_line[] = {
 	"name",          "title",        "subject",    "subject_line",
@@ -48,18 +46,22 @@ static bool stands_in(const json_t *text, const json_t *known)
 	return false;
 }
 
+/* Names of properties are the caller's, whatever they read. */
+static const char *key_below(const char *key, const char *name)
+{
+	return strcmp(key, "properties") == 0 ? key : name;
+}
+
 /* key: the last one that is a name; known: what stands in that place, for texts
  * in a list the list; NULL: nothing. */
 static int check(const json_t *value, const json_t *known, const char *key,
-		 const char *at, int depth, struct arena *arena,
-		 struct err *err)
+		 const char *at, struct arena *arena, struct err *err)
 {
 	const char *fault, *name;
 	json_t *below;
 	size_t i;
 
-	if (depth > DEPTH_MAX ||
-	    is_among(key, left_alone, ARRAY_SIZE(left_alone)))
+	if (is_among(key, left_alone, ARRAY_SIZE(left_alone)))
 		return 0;
 	if (json_is_string(value)) {
 		fault = shown_text_fault(
@@ -75,16 +77,17 @@ static int check(const json_t *value, const json_t *known, const char *key,
 	json_object_foreach ((json_t *)(uintptr_t)value, name, below)
 		if ((json_is_string(below) || json_is_array(below) ||
 		     json_is_object(below)) &&
-		    check(below, json_object_get(known, name), name,
+		    check(below, json_object_get(known, name),
+			  key_below(key, name),
 			  *at ? arena_printf(arena, "%s.%s", at, name) : name,
-			  depth + 1, arena, err) < 0)
+			  arena, err) < 0)
 			return -1;
 	json_array_foreach (value, i, below)
 		if (check(below,
 			  json_is_string(below) ? known
 						: json_array_get(known, i),
-			  key, arena_printf(arena, "%s[%zu]", at, i), depth + 1,
-			  arena, err) < 0)
+			  key, arena_printf(arena, "%s[%zu]", at, i), arena,
+			  err) < 0)
 			return -1;
 	return 0;
 }
@@ -92,7 +95,7 @@ static int check(const json_t *value, const json_t *known, const char *key,
 int shown_texts_check_body(const json_t *body, const json_t *known,
 			   struct arena *arena, struct err *err)
 {
-	return check(body, known, "", "", 0, arena, err);
+	return check(body, known, "", "", arena, err);
 }
 
 /* --- what stands there --- */

@@ -1,7 +1,7 @@
 /** What arrives: merge tags, links, footer, for people with difficult names. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { header, hrefs, parseMail, until, useServer } from "../harness/index.js";
+import { execute, header, hrefs, parseMail, until, useServer } from "../harness/index.js";
 
 describe("the mail of a campaign", () => {
   const server = useServer();
@@ -10,7 +10,7 @@ describe("the mail of a campaign", () => {
   const people = {
     "ada@example.org": { FNAME: "Ada", LNAME: "Lovelace" },
     "evil@example.org": { FNAME: '"><script>alert(1)</script>', LNAME: "*|EMAIL|*" },
-    "rtl@example.org": { FNAME: "\u202eגרמ\u202c", LNAME: "محمد" },
+    "rtl@example.org": { FNAME: "גרמ", LNAME: "محمد" },
     "none@example.org": {},
   };
 
@@ -56,6 +56,8 @@ describe("the mail of a campaign", () => {
     for (const [email_address, merge_fields] of Object.entries(people))
       await server.mailchimp.post(`/3.0/lists/${list}/members`,
         { email_address, status: "subscribed", merge_fields });
+    // from before such characters were refused
+    execute(server, "audience", ["UPDATE member SET merge = REPLACE(merge, 'גרמ', '\u202eגרמ\u202c')"]);
   });
 
   it("is made for each recipient, in HTML and text", async () => {
