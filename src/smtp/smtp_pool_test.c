@@ -736,16 +736,18 @@ static void refuses_what_could_be_a_command(void **state)
 		smtp_pool_start(&relay, &options, on_result, NULL, &pool, &err),
 		0);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		CLEANUP(strbuf_release) struct strbuf content = STRBUF_INIT;
 		struct smtp_message m = { .sender = cases[i].sender,
-					  .rcpt = cases[i].rcpt };
+					  .rcpt = cases[i].rcpt,
+					  .content = SMTP_CONTENT_INIT };
+		const char *buf;
 
-		strbuf_addstr(&content, cases[i].content);
-		m.content.text = content;
+		strbuf_addstr(&m.content.text, cases[i].content);
+		buf = m.content.text.buf;
 		err = (struct err)ERR_INIT;
 		assert_int_equal(smtp_pool_submit(pool, &m, &err), -1);
 		assert_int_equal(err.code, ERR_INVALID);
-		assert_ptr_equal(m.content.text.buf, content.buf);
+		assert_ptr_equal(m.content.text.buf, buf);
+		smtp_content_release(&m.content);
 	}
 }
 
@@ -753,9 +755,10 @@ static void takes_nothing_after_stopping(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(smtp_pool_free) struct smtp_pool *pool = NULL;
-	CLEANUP(strbuf_release) struct strbuf content = STRBUF_INIT;
 	struct smtp_options options = SMTP_OPTIONS_DEFAULT;
-	struct smtp_message m = { .sender = "", .rcpt = "a@b" };
+	struct smtp_message m = { .sender = "",
+				  .rcpt = "a@b",
+				  .content = SMTP_CONTENT_INIT };
 	struct err err = ERR_INIT;
 	struct smtp_relay relay;
 
@@ -766,11 +769,11 @@ static void takes_nothing_after_stopping(void **state)
 		smtp_pool_start(&relay, &options, on_result, NULL, &pool, &err),
 		0);
 	smtp_pool_stop(pool);
-	strbuf_addstr(&content, CONTENT);
-	m.content.text = content;
+	strbuf_addstr(&m.content.text, CONTENT);
 	assert_int_equal(smtp_pool_submit(pool, &m, &err), -1);
 	assert_int_equal(err.code, ERR_RETRY);
 	assert_string_equal(m.content.text.buf, CONTENT);
+	smtp_content_release(&m.content);
 }
 
 static void refuses_bad_options(void **state)
