@@ -1,9 +1,9 @@
 /** Every request of the composer. */
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useBridgeFields } from '../../api/bridgeFields.ts';
 import { api, call, callWhole, ifMatch, mc, type Schemas } from '../../api/client.ts';
 import { useJob, hasEnded } from '../../api/jobs.ts';
 import { problemOf } from '../../api/problem.ts';
-import { may, useMe } from '../../api/session.ts';
 import { upload } from '../../api/upload.ts';
 import { jobEnds } from '../campaigns/queries.ts';
 import type { Letter } from './abtest/abTest.ts';
@@ -113,19 +113,7 @@ export interface MergeField {
 
 /** Fields of the audience that a mail can say. */
 export function useMergeFields() {
-  const mayRead = may(useMe(), 'market');
-  return useQuery({
-    queryKey: ['bridge', 'fields'],
-    staleTime: 300_000,
-    queryFn: async ({ signal }) => {
-      const known = await call(api.GET('/bridge/fields', { signal }));
-      // nothing was pushed yet: the audience was never asked which there are
-      if (known.read_at === null && mayRead) await call(api.POST('/bridge/fields/read', { body: {} }));
-      return known;
-    },
-    refetchInterval: ({ state }) => (state.data?.read_at === null && mayRead ? 2_000 : false),
-    select: ({ items }): MergeField[] => items.map(({ merge_tag, name }) => ({ tag: merge_tag, name })),
-  });
+  return useBridgeFields(({ items }): MergeField[] => items.map(({ merge_tag, name }) => ({ tag: merge_tag, name })));
 }
 
 /* --- its content --- */

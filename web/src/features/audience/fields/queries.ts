@@ -1,5 +1,6 @@
 /** Merge fields of a list, and which of them the customer records fill. */
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { BRIDGE_FIELDS, useBridgeFields } from '../../../api/bridgeFields.ts';
 import { api, call, mc } from '../../../api/client.ts';
 import { newPlaces } from '../interests/order.ts';
 import { mergeFieldsQuery, type MergeField } from '../segments/queries.ts';
@@ -9,16 +10,10 @@ export { mergeFieldsQuery, type MergeField };
 export type FieldType = MergeField['type'];
 export type FieldBody = Partial<Pick<MergeField, 'name' | 'tag' | 'type' | 'required' | 'public' | 'default_value' | 'help_text' | 'options'>>;
 
-const pairsQuery = queryOptions({
-  queryKey: ['bridge', 'fields'],
-  queryFn: ({ signal }) => call(api.GET('/bridge/fields', { signal })),
-  select: ({ items }) => items.flatMap(({ merge_tag, person_field }) => (person_field === null ? [] : [{ merge_tag, person_field }])),
-});
-
 /** By tag: which field of people goes into it. Only into those of the master audience. */
 export function useFilled(isMaster: boolean): ReadonlyMap<string, string> {
-  const { data } = useQuery({ ...pairsQuery, enabled: isMaster });
-  return new Map(data?.map(({ merge_tag, person_field }) => [merge_tag, person_field]));
+  const { data } = useBridgeFields(({ items }) => items, isMaster);
+  return new Map(data?.flatMap(({ merge_tag, person_field }) => (person_field === null ? [] : [[merge_tag, person_field] as const])));
 }
 
 const at = (list_id: string, merge_id: number) => ({ list_id, merge_id: String(merge_id) });
@@ -54,7 +49,7 @@ export function useRemoveField(listId: string) {
       await call(mc.DELETE('/lists/{list_id}/merge-fields/{merge_id}', { params: { path: at(listId, field.merge_id) } }));
     },
     onSettled: () => {
-      void queries.invalidateQueries({ queryKey: pairsQuery.queryKey });
+      void queries.invalidateQueries({ queryKey: BRIDGE_FIELDS });
       return look();
     },
   });

@@ -1,5 +1,6 @@
 /** Every request about members: the list is of /api/v1, one member the Marketing API's. */
 import { keepPreviousData, queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useBridgeFields } from '../../../api/bridgeFields.ts';
 import { api, call, mc, type Marketing, type Schemas } from '../../../api/client.ts';
 import { useRows } from '../../../ui/DataTable/rows.ts';
 import { categoriesQuery, type Category } from '../interests/queries.ts';
@@ -193,12 +194,7 @@ export const mergeFieldsQuery = (listId: string) =>
 
 /** Fields that pushes write from the CRM's records. */
 export function useFieldsOfCrm(isWanted: boolean) {
-  return useQuery({
-    queryKey: ['bridge', 'fields'],
-    enabled: isWanted,
-    queryFn: ({ signal }) => call(api.GET('/bridge/fields', { signal })),
-    select: ({ items }) => items.filter(({ person_field }) => person_field !== null).map(({ merge_tag }) => merge_tag),
-  });
+  return useBridgeFields(({ items }) => items.filter(({ person_field }) => person_field !== null).map(({ merge_tag }) => merge_tag), isWanted);
 }
 
 export function useNotes({ list_id, id }: Member) {
