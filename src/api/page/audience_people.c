@@ -237,16 +237,6 @@ int audience_people_forgotten(void *context, const char *const *folded,
 	return forgotten_check(db, master.id, folded, n, out, err);
 }
 
-static void add_hashes(const char *const *hashes, size_t n, struct strbuf *out)
-{
-	struct json_writer w = JSON_WRITER(out);
-
-	json_begin_array(&w);
-	for (size_t i = 0; i < n; i++)
-		json_text(&w, hashes[i]);
-	json_end_array(&w);
-}
-
 static const struct agreement *find(const struct agreements *sorted,
 				    const char *hash)
 {
@@ -273,15 +263,16 @@ int audience_people_agreed(void *context, const char *const *hashes, size_t n,
 	CLEANUP(vec_release) struct agreements found = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(store_put) struct db *db = NULL;
+	const struct texts all = { .v = (const char **)(uintptr_t)hashes,
+				   .n = n };
 	struct list master;
 	int has;
 
-	add_hashes(hashes, n, &keys);
 	if (store_get(context, STORE_AUDIENCE, &db, err) < 0)
 		return -1;
 	has = list_find_master(db, arena, &master, err);
 	if (has <= 0 ||
-	    agreement_of_addresses(db, master.id, sql_text(keys.buf), arena,
+	    agreement_of_addresses(db, master.id, sql_texts(&all, &keys), arena,
 				   &found, err) < 0)
 		return has == 0 ? 0 : -1;
 	for (size_t i = 0; i < n; i++) {
