@@ -5,6 +5,10 @@
 UPDATE sequence SET next = next + ? WHERE name = ?
 RETURNING next;
 
+-- name: sequence-lock
+-- Whoever takes of it waits until the end of the transaction. args: name
+SELECT next FROM sequence WHERE name = ? FOR UPDATE;
+
 -- name: sequence-add
 -- A sequence starts when it is first used. args: name, next
 INSERT INTO sequence (name, next) VALUES (?, ?)

@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#define SEQUENCE "email" /* of ids */
+
 const char *address_held_name(const struct address *a)
 {
 	switch (a->held) {
@@ -225,16 +227,14 @@ static int insert_args(const struct address *a, struct strbuf *plain,
 int address_ids_take(struct tx *tx, int64_t n, int64_t *first_out,
 		     struct err *err)
 {
-	return sequence_take(tx, "email", n, first_out, err);
+	return sequence_take(tx, SEQUENCE, n, first_out, err);
 }
 
 int addresses_turn(struct tx *tx, struct err *err)
 {
-	int64_t next;
-
 	if (db_backend(tx->db) == DB_SQLITE)
 		return 0; /* has one writer */
-	return address_ids_take(tx, 0, &next, err);
+	return sequence_lock(tx, SEQUENCE, err);
 }
 
 int address_batch_add(struct batch *b, const struct address *a, struct err *err)

@@ -467,6 +467,17 @@ int sequence_take(struct tx *tx, const char *name, int64_t count,
 	return 0;
 }
 
+int sequence_lock(struct tx *tx, const char *name, struct err *err)
+{
+	int64_t next;
+	int found = db_find_int(tx->db, SQL_SEQUENCE_LOCK,
+				SQL_ARGS(sql_text(name)), &next, err);
+
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	return sequence_take(tx, name, 0, &next, err); /* it starts now */
+}
+
 int setting_find(struct db *db, const char *key, struct arena *arena,
 		 const char **out, struct err *err)
 {

@@ -58,6 +58,8 @@ enum db_backend store_backend(const struct store *store);
  */
 int sequence_take(struct tx *tx, const char *name, int64_t count,
 		  int64_t *first_out, struct err *err);
+/* Nobody else takes of it until the end of tx. Costs little a second time. */
+int sequence_lock(struct tx *tx, const char *name, struct err *err);
 
 /* Settings of a schema: one text a key. find: 1, 0, -1. */
 int setting_find(struct db *db, const char *key, struct arena *arena,
